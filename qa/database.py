@@ -1,0 +1,144 @@
+"""Opening the SQLite file: checks before the first touch, numbered migrations, clear errors."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.resources
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from qa.errors import IndexClosedError, IndexDamagedError, IndexMismatchError
+
+FILE_NAME = "dateline.sqlite3"
+_HEADER = b"SQLite format 3\x00"
+_BUSY_SECONDS = 30.0
+
+
+class Database:
+    """Two connections to one file: one to read, one to write, each used by one thread at a time.
+
+    Raises:
+        IndexDamagedError: the file is no SQLite file, is cut short, or SQLite calls it malformed.
+        IndexMismatchError: a newer Dateline made it.
+        IndexClosedError: used after close().
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        _check_header(path)
+        self._read_lock = threading.RLock()
+        self._write_lock = threading.RLock()
+        self._open = True
+        with self.damage_named():
+            self._writer = self._connect()
+            self._migrate()
+            self._reader = self._connect()
+            self._reader.execute("PRAGMA query_only = ON")
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        return connection
+
+    def _migrate(self) -> None:
+        scripts = sorted(
+            (entry for entry in importlib.resources.files("qa.migrations").iterdir() if entry.name.endswith(".sql")),
+            key=lambda entry: entry.name,
+        )
+        with self._write_lock:
+            self._writer.execute("BEGIN IMMEDIATE")
+            done = int(self._writer.execute("PRAGMA user_version").fetchone()[0])
+            for number, script in enumerate(scripts[done:], start=done + 1):
+                for statement in _statements(script.read_text(encoding="utf-8")):
+                    self._writer.execute(statement)
+                self._writer.execute(f"PRAGMA user_version = {number}")
+            self._writer.execute("COMMIT")
+        if done > len(scripts):
+            raise IndexMismatchError(
+                "The index was made by a newer version of Dateline", where=str(self.path), cure="Update Dateline."
+            )
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """The connection for reading, for this thread alone."""
+        with self._read_lock, self.damage_named():
+            self._require_open()
+            yield self._reader
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """The connection for writing, inside one transaction: all of it is kept, or nothing."""
+        with self._write_lock, self.damage_named():
+            self._require_open()
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._writer
+            except BaseException:
+                self._writer.execute("ROLLBACK")
+                raise
+            self._writer.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close both connections; a second call does nothing."""
+        with self._write_lock, self._read_lock:
+            if self._open:
+                self._open = False
+                self._reader.close()
+                self._writer.close()
+
+    def _require_open(self) -> None:
+        if not self._open:
+            raise IndexClosedError(
+                "The index was closed", where=str(self.path.parent), cure="Open it again with qa.open_index()."
+            )
+
+    @contextlib.contextmanager
+    def damage_named(self) -> Iterator[None]:
+        """Turn what SQLite says of a damaged file into an IndexDamagedError."""
+        try:
+            yield
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError as error:
+            if type(error) is not sqlite3.DatabaseError:
+                raise
+            raise damaged(self.path, str(error)) from error
+
+
+def damaged(path: Path, what: str) -> IndexDamagedError:
+    """The error for a SQLite file that can no longer be trusted."""
+    return IndexDamagedError(
+        f"The archive's SQLite file is damaged: {what}",
+        where=str(path),
+        cure="Nothing was changed. Restore the file from a backup, or build the index anew from the articles in "
+        "another folder.",
+    )
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a script one by one: executescript() would end the transaction around them."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+def _check_header(path: Path) -> None:
+    """Look at the file's header without SQLite, which may repair what it opens."""
+    if not path.exists() or path.stat().st_size == 0:
+        return
+    with path.open("rb") as file:
+        header = file.read(100)
+    if len(header) < 100 or not header.startswith(_HEADER):
+        raise damaged(path, "it does not begin like a SQLite file")
+    page_size = int.from_bytes(header[16:18], "big")
+    page_size = 65536 if page_size == 1 else page_size
+    pages = int.from_bytes(header[28:32], "big")
+    log = path.with_name(path.name + "-wal")
+    if (not log.exists() or log.stat().st_size == 0) and path.stat().st_size < page_size * pages:
+        raise damaged(path, f"it is {path.stat().st_size} bytes long where its header says {page_size * pages}")

@@ -1,0 +1,153 @@
+"""Records into the archive: what is new, what is a new version, what is known, what cannot be taken."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+
+from qa.config import Config
+from qa.passages import encoded_text, split_passages
+from qa.records import WITHDRAWN, AddReport, Article, BadRecord, Moment, Origin
+from qa.store import PreparedArticle, PreparedPassage, Store
+
+# Articles written in one transaction: a crash loses at most so many, and fsync is paid once for all.
+_BATCH = 256
+_HASH_BYTES = 16
+# NUL ends a text for some of SQLite's functions; a lone surrogate cannot be stored as UTF-8.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+Record = Article | BadRecord
+
+
+@dataclass(slots=True)
+class _Counts:
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    passages: int = 0
+    rejected: list[BadRecord] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The version of an article that is current at this point of the run."""
+
+    content_hash: str
+    moment: Moment | None
+    in_this_run: bool
+
+
+def add_records(
+    store: Store, config: Config, fingerprint: str, records: Iterable[Record], after_batch: Callable[[int], None]
+) -> AddReport:
+    """Write records to the archive; `after_batch` is told how many records were read so far.
+
+    A known id with other content becomes a new version, which is the current one unless it is older than the one
+    held. Twice the same id in one run is a duplicate, unless the later record carries a later `updated`.
+    """
+    counts = _Counts()
+    run: dict[str, _Known] = {}
+    read = 0
+    iterator = iter(records)
+    while batch := list(islice(iterator, _BATCH)):
+        read += len(batch)
+        prepared = list(_prepare_batch(store, config, batch, run, counts))
+        if prepared:
+            store.write(prepared, fingerprint)
+        after_batch(read)
+    return AddReport(counts.added, counts.updated, counts.unchanged, counts.passages, tuple(counts.rejected))
+
+
+def _prepare_batch(
+    store: Store, config: Config, batch: list[Record], run: dict[str, _Known], counts: _Counts
+) -> Iterator[PreparedArticle]:
+    ids = [record.id for record in batch if isinstance(record, Article) and record.id not in run]
+    for article_id, (content_hash, moment) in store.current_versions(ids).items():
+        run[article_id] = _Known(content_hash, moment, in_this_run=False)
+    for record in batch:
+        if isinstance(record, BadRecord):
+            counts.rejected.append(record)
+            continue
+        reason = _why_unusable(record)
+        if reason:
+            counts.rejected.append(_rejected(record, reason, "bad"))
+            continue
+        prepared = _classify(store, config, record, run, counts)
+        if prepared:
+            counts.passages += len(prepared.passages)
+            yield prepared
+
+
+def _classify(
+    store: Store, config: Config, article: Article, run: dict[str, _Known], counts: _Counts
+) -> PreparedArticle | None:
+    known = run.get(article.id)
+    content_hash = article.content_hash
+    moment = article.updated or article.published
+    if known is None:
+        counts.added += 1
+    elif content_hash == known.content_hash:
+        if known.in_this_run:
+            counts.rejected.append(_rejected(article, f"the record {article.id!r} stands here twice", "duplicate"))
+        else:
+            counts.unchanged += 1
+            run[article.id] = _Known(content_hash, known.moment, in_this_run=True)
+        return None
+    elif content_hash in store.known_versions(article.id):
+        counts.unchanged += 1
+        return None
+    elif _earlier(moment, known.moment):
+        reason = f"an older version of {article.id!r} than the one held; kept as history only"
+        counts.rejected.append(_rejected(article, reason, "stale"))
+        return PreparedArticle(article, content_hash, (), current=False)
+    elif known.in_this_run and not _earlier(known.moment, moment):
+        reason = f"the id {article.id!r} was used before in this run, with other content and no earlier date of update"
+        counts.rejected.append(_rejected(article, reason, "duplicate"))
+        return None
+    else:
+        counts.updated += 1
+    run[article.id] = _Known(content_hash, moment, in_this_run=True)
+    return PreparedArticle(article, content_hash, _passages_of(article, config))
+
+
+def _passages_of(article: Article, config: Config) -> tuple[PreparedPassage, ...]:
+    if article.status == WITHDRAWN:
+        return ()
+    return tuple(
+        PreparedPassage(passage, _hash(encoded_text(article.title, passage.text)), _hash(passage.text))
+        for passage in split_passages(article.text, words=config.passage_words)
+    )
+
+
+def _hash(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()[:_HASH_BYTES]
+
+
+def _why_unusable(article: Article) -> str:
+    if not article.id.strip():
+        return "the article has no id"
+    if not article.text.strip() and article.status != WITHDRAWN:
+        return "the article has no text"
+    for name in ("id", "title", "text", "source", "url"):
+        if _UNSTORABLE.search(getattr(article, name)):
+            return f"its {name} holds a NUL character or half a surrogate pair"
+    return ""
+
+
+def _rejected(article: Article, reason: str, kind: str) -> BadRecord:
+    return BadRecord(article.origin or Origin("(given by the program)"), reason, kind, article.id)
+
+
+def _earlier(first: Moment | None, second: Moment | None) -> bool:
+    """Whether the first is known to come before the second; a bare day is the start of that day in UTC."""
+    return first is not None and second is not None and _instant(first) < _instant(second)
+
+
+def _instant(moment: Moment) -> datetime.datetime:
+    if isinstance(moment, datetime.datetime):
+        return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
+    return datetime.datetime.combine(moment, datetime.time(), datetime.UTC)

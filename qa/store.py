@@ -1,0 +1,401 @@
+"""The archive in SQLite, the only truth: articles and versions, passages, embeddings, the change log."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from qa.database import FILE_NAME, Database, damaged
+from qa.records import Article, Filters, Moment, Passage, Statistics
+
+# SQLite takes at most 32,766 parameters in a statement; this keeps well below.
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedPassage:
+    """A passage ready to be written, with the hashes of its text with and without the title."""
+
+    passage: Passage
+    text_hash: bytes
+    body_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedArticle:
+    """An article ready to be written. `current` says whether it is the version to be searched from now on."""
+
+    article: Article
+    content_hash: str
+    passages: tuple[PreparedPassage, ...]
+    current: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPassage:
+    """A searchable passage with the article version that it belongs to."""
+
+    number: int
+    article: Article
+    start: int
+    end: int
+    text_hash: bytes
+    body_hash: bytes
+
+    @property
+    def text(self) -> str:
+        return self.article.text[self.start : self.end]
+
+
+class Store:
+    """Reads and writes the archive. Every write is one transaction. Raises IndexDamagedError."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / FILE_NAME
+        self._database = Database(self.path)
+
+    def close(self) -> None:
+        self._database.close()
+
+    # Settings
+
+    def settings(self) -> dict[str, str]:
+        with self._database.reading() as connection:
+            return dict(connection.execute("SELECT name, value FROM settings").fetchall())
+
+    def set_settings(self, values: dict[str, str]) -> None:
+        with self._database.transaction() as connection:
+            connection.executemany("INSERT OR REPLACE INTO settings VALUES (?, ?)", values.items())
+
+    # Articles
+
+    def current_versions(self, article_ids: Sequence[str]) -> dict[str, tuple[str, Moment | None]]:
+        """For each id that is known: the content hash of its current version, and when that was last changed."""
+        found: dict[str, tuple[str, Moment | None]] = {}
+        with self._database.reading() as connection:
+            for chunk in _chunks(article_ids):
+                rows = connection.execute(
+                    "SELECT a.id, v.content_hash, COALESCE(v.updated, v.published) FROM articles a "
+                    f"JOIN versions v ON v.version = a.version WHERE a.id IN ({_marks(chunk)})",
+                    chunk,
+                )
+                found.update((row[0], (row[1], _moment(row[2]))) for row in rows)
+        return found
+
+    def known_versions(self, article_id: str) -> set[str]:
+        """The content hashes of all versions of an article."""
+        with self._database.reading() as connection:
+            rows = connection.execute("SELECT content_hash FROM versions WHERE article_id = ?", (article_id,))
+            return {row[0] for row in rows}
+
+    def article(self, article_id: str) -> Article | None:
+        """The current version of an article, withdrawn or not; None where the archive has no such id."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                f"SELECT {_ARTICLE} FROM articles a JOIN versions v ON v.version = a.version "
+                "JOIN sources s ON s.source = v.source WHERE a.id = ?",
+                (article_id,),
+            ).fetchone()
+        return self._checked_article(row) if row else None
+
+    def write(self, batch: Sequence[PreparedArticle], fingerprint: str) -> None:
+        """Write articles, their passages and the change log in one transaction.
+
+        The passages of a version that is superseded leave the archive; its text stays as history.
+        """
+        with self._database.transaction() as connection:
+            encoder = _encoder_number(connection, fingerprint)
+            for prepared in batch:
+                self._write_one(connection, prepared, encoder)
+
+    def _write_one(self, connection: sqlite3.Connection, prepared: PreparedArticle, encoder: int) -> None:
+        article = prepared.article
+        source = _source_number(connection, article.source)
+        cursor = connection.execute(
+            "INSERT INTO versions (article_id, number, content_hash, added_at, title, text, source, published, updated,"
+            " url, authors, section, language, status) SELECT ?1, 1 + COALESCE(MAX(number), 0), ?2, ?3, ?4, ?5, ?6, ?7,"
+            " ?8, ?9, ?10, ?11, ?12, ?13 FROM versions WHERE article_id = ?1",
+            (
+                article.id, prepared.content_hash, _now(), article.title, article.text, source,
+                _iso(article.published), _iso(article.updated), article.url, json.dumps(article.authors),
+                article.section, article.language, article.status,
+            ),
+        )  # fmt: skip
+        if not prepared.current:
+            return
+        version = cursor.lastrowid
+        self._drop_passages(connection, article.id)
+        connection.execute("INSERT OR REPLACE INTO articles VALUES (?, ?)", (article.id, version))
+        day = article.day.toordinal() if article.day else None
+        for ordinal, item in enumerate(prepared.passages):
+            number = connection.execute(
+                "INSERT INTO passages (version, ordinal, start, end, text_hash, body_hash, source, day)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (version, ordinal, item.passage.start, item.passage.end, item.text_hash, item.body_hash, source, day),
+            ).lastrowid
+            connection.execute("INSERT INTO changes (op, passage) VALUES ('add', ?)", (number,))
+            # The same text was encoded before: its vector can be used at once.
+            connection.execute(
+                "INSERT INTO changes (op, passage) SELECT 'embed', ? FROM embeddings"
+                " WHERE encoder = ? AND text_hash = ?",
+                (number, encoder, item.text_hash),
+            )
+
+    def _drop_passages(self, connection: sqlite3.Connection, article_id: str) -> None:
+        where = "WHERE version = (SELECT version FROM articles WHERE id = ?)"
+        connection.execute(
+            f"INSERT INTO changes (op, passage) SELECT 'delete', passage FROM passages {where}", (article_id,)
+        )
+        connection.execute(f"DELETE FROM passages {where}", (article_id,))
+
+    def remove(self, article_ids: Sequence[str]) -> int:
+        """Erase articles with all versions, passages and embeddings; the number of articles that were there."""
+        removed = 0
+        with self._database.transaction() as connection:
+            for article_id in dict.fromkeys(article_ids):
+                self._drop_passages(connection, article_id)
+                removed += connection.execute("DELETE FROM articles WHERE id = ?", (article_id,)).rowcount
+                connection.execute("DELETE FROM versions WHERE article_id = ?", (article_id,))
+            connection.execute(
+                "DELETE FROM embeddings WHERE NOT EXISTS"
+                " (SELECT 1 FROM passages WHERE passages.text_hash = embeddings.text_hash)"
+            )
+        return removed
+
+    # The change log
+
+    def head(self) -> int:
+        """The seq of the newest change; 0 for an empty archive."""
+        with self._database.reading() as connection:
+            return int(connection.execute("SELECT COALESCE(MAX(seq), 0) FROM changes").fetchone()[0])
+
+    def changed_passages(self, after: int, upto: int, ops: tuple[str, ...]) -> list[int]:
+        """The passages that any of `ops` touched in after < seq <= upto, each once, oldest first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"SELECT passage, MIN(seq) AS first FROM changes WHERE seq > ? AND seq <= ? AND op IN ({_marks(ops)})"
+                " GROUP BY passage ORDER BY first",
+                (after, upto, *ops),
+            )
+            return [row[0] for row in rows]
+
+    def passage_numbers(self) -> np.ndarray[Any, np.dtype[np.int64]]:
+        """All searchable passages, ascending, int64."""
+        with self._database.reading() as connection:
+            rows = connection.execute("SELECT passage FROM passages ORDER BY passage").fetchall()
+        return np.fromiter((row[0] for row in rows), np.int64, len(rows))
+
+    # Passages
+
+    def lexical_rows(self, numbers: Sequence[int]) -> Iterator[tuple[int, str, str, int, int | None]]:
+        """(passage, title, text, source, day) of those passages that are still searchable."""
+        for chunk in _chunks(numbers):
+            with self._database.reading() as connection:
+                rows = connection.execute(
+                    "SELECT p.passage, v.title, substr(v.text, p.start + 1, p.end - p.start), p.source, p.day"
+                    f" FROM passages p JOIN versions v ON v.version = p.version WHERE p.passage IN ({_marks(chunk)})"
+                    " ORDER BY p.passage",
+                    chunk,
+                ).fetchall()
+            yield from rows
+
+    def passages(self, numbers: Sequence[int]) -> dict[int, StoredPassage]:
+        """Those of the passages that are still searchable, checked against their hashes."""
+        found: dict[int, StoredPassage] = {}
+        articles: dict[int, Article] = {}
+        with self._database.reading() as connection:
+            for chunk in _chunks(numbers):
+                rows = connection.execute(
+                    f"SELECT passage, version, start, end, text_hash, body_hash FROM passages"
+                    f" WHERE passage IN ({_marks(chunk)})",
+                    chunk,
+                ).fetchall()
+                missing = list({row[1] for row in rows} - set(articles))
+                for row in connection.execute(
+                    f"SELECT v.version, {_ARTICLE} FROM versions v JOIN sources s ON s.source = v.source"
+                    f" WHERE v.version IN ({_marks(missing)})",
+                    missing,
+                ):
+                    articles[row[0]] = self._checked_article(row[1:])
+                for number, version, *rest in rows:
+                    found[number] = StoredPassage(number, articles[version], *rest)
+        return found
+
+    def same_body(self, body_hash: bytes) -> list[int]:
+        """The searchable passages with exactly this text, whatever their title."""
+        with self._database.reading() as connection:
+            rows = connection.execute("SELECT passage FROM passages WHERE body_hash = ? LIMIT 50", (body_hash,))
+            return [row[0] for row in rows]
+
+    def numbers_matching(self, filters: Filters) -> np.ndarray[Any, np.dtype[np.int64]] | None:
+        """The passages that a filter admits, ascending, int64; None where it admits all."""
+        if not filters:
+            return None
+        conditions, values = ["1"], list[Any]()
+        if filters.published_from:
+            conditions.append("day >= ?")
+            values.append(filters.published_from.toordinal())
+        if filters.published_to:
+            conditions.append("day <= ?")
+            values.append(filters.published_to.toordinal())
+        if filters.sources:
+            sources = self.source_numbers(filters.sources)
+            conditions.append(f"source IN ({_marks(sources)})")
+            values.extend(sources)
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"SELECT passage FROM passages WHERE {' AND '.join(conditions)} ORDER BY passage", values
+            ).fetchall()
+        return np.fromiter((row[0] for row in rows), np.int64, len(rows))
+
+    def source_numbers(self, names: Iterable[str]) -> list[int]:
+        """The numbers of the sources with these names, without regard to case; unknown names have none."""
+        folded = [name.casefold() for name in names]
+        with self._database.reading() as connection:
+            rows = connection.execute(f"SELECT source FROM sources WHERE folded IN ({_marks(folded)})", folded)
+            return [row[0] for row in rows]
+
+    # Embeddings
+
+    def pending(self, fingerprint: str, limit: int) -> list[int]:
+        """Passages without a vector: lead passages first, among them the newest first; each text once."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT MIN(passage) FROM passages p WHERE NOT EXISTS (SELECT 1 FROM embeddings e JOIN encoders c"
+                " ON c.encoder = e.encoder WHERE c.fingerprint = ? AND e.text_hash = p.text_hash)"
+                " GROUP BY text_hash ORDER BY MIN(ordinal) > 0, MAX(day) DESC, MIN(passage) LIMIT ?",
+                (fingerprint, limit),
+            )
+            return [row[0] for row in rows]
+
+    def write_vectors(self, fingerprint: str, hashes: Sequence[bytes], vectors: np.ndarray[Any, Any]) -> None:
+        """Keep vectors (n, d) float32 for the texts with these hashes; texts that have one keep it."""
+        with self._database.transaction() as connection:
+            encoder = _encoder_number(connection, fingerprint)
+            for text_hash, vector in zip(hashes, vectors, strict=True):
+                inserted = connection.execute(
+                    "INSERT OR IGNORE INTO embeddings (encoder, text_hash, vector) VALUES (?, ?, ?)",
+                    (encoder, text_hash, vector.astype("<f4").tobytes()),
+                ).rowcount
+                if inserted:
+                    connection.execute(
+                        "INSERT INTO changes (op, passage) SELECT 'embed', passage FROM passages WHERE text_hash = ?",
+                        (text_hash,),
+                    )
+
+    def vectors(
+        self, fingerprint: str, numbers: Sequence[int]
+    ) -> tuple[np.ndarray[Any, np.dtype[np.int64]], np.ndarray[Any, np.dtype[np.float32]]]:
+        """The vectors of those passages that have one: their numbers (n,) int64 and vectors (n, d) float32."""
+        found: list[tuple[int, bytes]] = []
+        with self._database.reading() as connection:
+            for chunk in _chunks(numbers):
+                found += connection.execute(
+                    "SELECT p.passage, e.vector FROM passages p JOIN embeddings e ON e.text_hash = p.text_hash"
+                    " AND e.encoder = (SELECT encoder FROM encoders WHERE fingerprint = ?)"
+                    f" WHERE p.passage IN ({_marks(chunk)})",
+                    (fingerprint, *chunk),
+                ).fetchall()
+        matrix = np.frombuffer(b"".join(row[1] for row in found), "<f4")
+        return (
+            np.fromiter((row[0] for row in found), np.int64, len(found)),
+            matrix.reshape(len(found), -1) if found else np.zeros((0, 0), np.float32),
+        )
+
+    def counts(self, fingerprint: str) -> tuple[int, int]:
+        """(searchable passages, those of them with a vector)."""
+        with self._database.reading() as connection:
+            total = connection.execute("SELECT COUNT(*) FROM passages").fetchone()[0]
+            embedded = connection.execute(
+                "SELECT COUNT(*) FROM passages p JOIN embeddings e ON e.text_hash = p.text_hash"
+                " AND e.encoder = (SELECT encoder FROM encoders WHERE fingerprint = ?)",
+                (fingerprint,),
+            ).fetchone()[0]
+        return int(total), int(embedded)
+
+    # Statistics and checks
+
+    def statistics(self, fingerprint: str, dimension: int | None, bytes_on_disk: int) -> Statistics:
+        passages, embedded = self.counts(fingerprint)
+        with self._database.reading() as connection:
+            articles, withdrawn = connection.execute(
+                "SELECT COUNT(*), COALESCE(SUM(v.status = 'withdrawn'), 0) FROM articles a"
+                " JOIN versions v ON v.version = a.version"
+            ).fetchone()
+            versions, added = connection.execute("SELECT COUNT(*), MAX(added_at) FROM versions").fetchone()
+            sources = connection.execute(
+                "SELECT s.name, COUNT(*) FROM articles a JOIN versions v ON v.version = a.version"
+                " JOIN sources s ON s.source = v.source GROUP BY s.source ORDER BY COUNT(*) DESC, s.name"
+            ).fetchall()
+            first, last = connection.execute("SELECT MIN(day), MAX(day) FROM passages").fetchone()
+        return Statistics(
+            articles=articles, versions=versions, withdrawn=withdrawn, passages=passages, embedded=embedded,
+            sources=dict(sources),
+            first_day=datetime.date.fromordinal(first) if first else None,
+            last_day=datetime.date.fromordinal(last) if last else None,
+            encoder=fingerprint, dimension=dimension, bytes_on_disk=bytes_on_disk,
+            updated=datetime.datetime.fromisoformat(added) if added else None,
+        )  # fmt: skip
+
+    def integrity(self) -> str:
+        """What SQLite's own integrity check says: "ok", or what is wrong."""
+        with self._database.reading() as connection:
+            return str(connection.execute("PRAGMA integrity_check(1)").fetchone()[0])
+
+    def _checked_article(self, row: Sequence[Any]) -> Article:
+        article = Article(
+            id=row[0], title=row[1], text=row[2], source=row[3], published=_moment(row[4]), updated=_moment(row[5]),
+            url=row[6], authors=tuple(json.loads(row[7])), section=row[8], language=row[9], status=row[10],
+        )  # fmt: skip
+        # SQLite has no checksums of its own, and one wrong quote is one too many.
+        if article.content_hash != row[11]:
+            raise damaged(self.path, f"article {article.id!r} no longer matches its checksum")
+        return article
+
+
+_ARTICLE = (
+    "v.article_id, v.title, v.text, s.name, v.published, v.updated, v.url, v.authors, v.section, v.language, v.status,"
+    " v.content_hash"
+)
+
+
+def _encoder_number(connection: sqlite3.Connection, fingerprint: str) -> int:
+    connection.execute("INSERT OR IGNORE INTO encoders (fingerprint) VALUES (?)", (fingerprint,))
+    row = connection.execute("SELECT encoder FROM encoders WHERE fingerprint = ?", (fingerprint,)).fetchone()
+    return int(row[0])
+
+
+def _source_number(connection: sqlite3.Connection, name: str) -> int:
+    connection.execute("INSERT OR IGNORE INTO sources (name, folded) VALUES (?, ?)", (name, name.casefold()))
+    return int(connection.execute("SELECT source FROM sources WHERE name = ?", (name,)).fetchone()[0])
+
+
+def _chunks(values: Sequence[Any]) -> Iterator[list[Any]]:
+    plain = [value.item() if isinstance(value, np.generic) else value for value in values]
+    for start in range(0, len(plain), _CHUNK):
+        yield plain[start : start + _CHUNK]
+
+
+def _marks(values: Sequence[Any]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+
+
+def _iso(moment: Moment | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _moment(text: str | None) -> Moment | None:
+    if not text:
+        return None
+    return datetime.datetime.fromisoformat(text) if "T" in text else datetime.date.fromisoformat(text)
