@@ -4,39 +4,29 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from qa import lexical as lexical_module
 from qa.answering import answer_from_hits
 from qa.config import Config, load_config
 from qa.database import FILE_NAME
+from qa.derived import Derived
 from qa.embedding import embed_pending
 from qa.encoder import Encoder, Vectors
 from qa.errors import IndexLockedError, IndexMismatchError, IndexNotFoundError
 from qa.formats import read_articles
 from qa.ingest import Record, add_records
-from qa.lexical import LexicalIndex
 from qa.locking import FolderLock
 from qa.records import AddReport, Answer, Article, EmbedProgress, Filters, Hit, Query, Statistics
 from qa.retrieval import Sources, retrieve
 from qa.store import Store, StoredPassage
 
-if TYPE_CHECKING:
-    from qa.vectors import VectorIndex
-
-logger = logging.getLogger("qa")
-
 Articles = str | Path | Iterable[str | Path | Article]
 
 # While records stream in, what was written becomes searchable at least this often.
 _SECONDS_UNTIL_SEARCHABLE = 5.0
-# Vectors written between two generations of the FAISS file; readers replay what lies between from SQLite.
-_VECTORS_A_GENERATION = 20_000
 
 
 class Index:
@@ -58,16 +48,13 @@ class Index:
             )
         self._writing = FolderLock(self.path, "writer", "writing to the index")
         self._encoding = FolderLock(self.path, "encoding", "computing vectors for the index")
-        self._refreshing = threading.RLock()
         self._no_question = threading.Condition()
         self._questions = 0
         self._encoder = Encoder(self.config)
-        self._vectors: VectorIndex | None = None
-        self._saved_vectors = 0
         self._store = Store(self.path)
         try:
             self._settle_settings(create)
-            self._lexical = self._open_lexical()
+            self._derived = Derived(self.path, self._store, self._encoder, self.config, self._writing)
         except BaseException:
             self._store.close()
             raise
@@ -102,7 +89,7 @@ class Index:
             if progress:
                 progress(read)
             if time.monotonic() - settled > _SECONDS_UNTIL_SEARCHABLE:
-                self._catch_up_lexical()
+                self._derived.catch_up_lexical()
                 settled = time.monotonic()
 
         with self._writing.held(self.config.lock_seconds):
@@ -110,7 +97,7 @@ class Index:
                 records = _records_in(articles, self.config)
                 self.report = add_records(self._store, self.config, self._encoder.fingerprint, records, after_batch)
             finally:
-                self._catch_up_lexical()
+                self._derived.catch_up_lexical()
         return self.report
 
     def embed(self, progress: Callable[[EmbedProgress], None] | None = None, limit: int | None = None) -> int:
@@ -135,7 +122,7 @@ class Index:
                 keep=self._keep_window, give_way=self._give_way, progress=progress, limit=limit,
             )  # fmt: skip
             if encoded:
-                self._save_vectors()
+                self._derived.save_vectors()
         return encoded
 
     def remove(self, article_ids: Sequence[str]) -> list[str]:
@@ -144,19 +131,15 @@ class Index:
             known = self._store.current_versions(list(article_ids))
             if known:
                 self._store.remove(list(known))
-                self._catch_up_lexical()
-                if self._has_vectors():
-                    self._save_vectors()
+                self._derived.catch_up_lexical()
+                if self._derived.dimension_known():
+                    self._derived.save_vectors()
         return [article_id for article_id in dict.fromkeys(article_ids) if article_id in known]
 
     def rebuild(self) -> None:
         """Make the Tantivy and FAISS files anew from the archive. Nothing is encoded again."""
-        with self._writing.held(self.config.lock_seconds), self._refreshing:
-            self._rebuild_lexical()
-            self._vectors = None
-            if self._has_vectors():
-                self._replay_vectors(self._empty_vectors())
-                self._save_vectors()
+        with self._writing.held(self.config.lock_seconds):
+            self._derived.rebuild()
 
     # Asking
 
@@ -188,7 +171,7 @@ class Index:
         started = time.perf_counter()
         with self._asking():
             hits = self._retrieve(query, True, timings)
-            answer = answer_from_hits(query, hits, self._encoder, self._lexical, self.config, timings)
+            answer = answer_from_hits(query, hits, self._encoder, self._derived.lexical(), self.config, timings)
         timings["total"] = 1000 * (time.perf_counter() - started)
         return answer
 
@@ -210,17 +193,17 @@ class Index:
     def warm(self) -> None:
         """Load the model and the vectors now rather than at the first question."""
         self._encoder.encode_query("warm")
-        self._current_vectors()
+        self._derived.vectors()
 
     def _query(self, question: str, k: int | None, filters: Filters | None, as_of: datetime.date | None) -> Query:
         return Query(question, self.config.hits if k is None else k, filters or Filters(), as_of or _today())
 
     def _retrieve(self, query: Query, dense: bool, timings: dict[str, float]) -> list[Hit]:
         with self._asking():
-            with self._refreshing:
-                self._refresh_lexical()
-                vectors = self._current_vectors() if dense else None
-            sources = Sources(self.config, self._store, self._lexical, self._encoder, vectors, self._keep_if_free)
+            sources = Sources(
+                self.config, self._store, self._derived.lexical(), self._encoder,
+                self._derived.vectors() if dense else None, self._keep_if_free,
+            )  # fmt: skip
             return retrieve(sources, query, timings)
 
     @contextlib.contextmanager
@@ -255,134 +238,15 @@ class Index:
                     cure=f"Set QA_{name.upper()} to what the index was made with, or make a new index elsewhere.",
                 )
 
-    # The lexical index
-
-    def _open_lexical(self) -> LexicalIndex:
-        folder = self.path / lexical_module.FOLDER_NAME
-        deadline = time.monotonic() + self.config.lock_seconds
-        while True:
-            try:
-                with self._writing.held(0):
-                    return self._mended_lexical(folder)
-            except IndexLockedError:
-                # Whoever writes now keeps it right; what is there can be read meanwhile.
-                with contextlib.suppress(OSError, ValueError):
-                    return LexicalIndex(folder)
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.05)
-
-    def _mended_lexical(self, folder: Path) -> LexicalIndex:
-        """Open the Tantivy index, made anew where it is missing or damaged, and bring it up to date."""
-        head = self._store.head()
-        damage = lexical_module.find_damage(folder)
-        if not damage:
-            with contextlib.suppress(OSError, ValueError):
-                self._lexical = LexicalIndex(folder)
-                if self._lexical.watermark <= head:
-                    self._catch_up_lexical()
-                    return self._lexical
-            damage = "it does not belong to this state of the archive"
-        if head:
-            logger.warning("Tantivy index made anew (%s): %s", folder, damage)
-        self._rebuild_lexical()
-        return self._lexical
-
-    def _rebuild_lexical(self) -> None:
-        folder = self.path / lexical_module.FOLDER_NAME
-        lexical_module.discard(folder)
-        self._lexical = LexicalIndex(folder, create=True)
-        head = self._store.head()
-        rows = self._store.lexical_rows(self._store.passage_numbers().tolist())
-        self._lexical.apply((), rows, head, anew=True)
-
-    def _catch_up_lexical(self) -> None:
-        """Replay the change log beyond the watermark. The writer lock is held by the caller."""
-        head = self._store.head()
-        touched = self._store.changed_passages(self._lexical.watermark, head, ("add", "delete"))
-        if touched:
-            first_fill = self._lexical.watermark == 0
-            deleted = () if first_fill else touched
-            self._lexical.apply(deleted, self._store.lexical_rows(touched), head, anew=first_fill)
-
-    def _refresh_lexical(self) -> None:
-        if self._lexical.watermark < self._store.head():
-            # While another process replaces a damaged index, the one that is open serves on.
-            with contextlib.suppress(OSError, ValueError):
-                self._lexical.refresh()
-
-    # The vectors
-
-    def _has_vectors(self) -> bool:
-        return "dimension" in self._store.settings()
-
-    def _empty_vectors(self) -> VectorIndex:
-        from qa.vectors import VectorIndex
-
-        dimension = self._store.settings().get("dimension")
-        return VectorIndex(int(dimension) if dimension else self._encoder.dimension)
-
-    def _current_vectors(self) -> VectorIndex:
-        """The vectors in memory, loaded if need be and brought up to the newest change."""
-        with self._refreshing:
-            if self._vectors is None:
-                return self._replay_vectors(self._loaded_vectors())
-            return self._replay_vectors(self._vectors)
-
-    def _loaded_vectors(self) -> VectorIndex:
-        from qa import vectors as vectors_module
-
-        folder = self.path / vectors_module.FOLDER_NAME
-        empty = self._empty_vectors()
-        damage = "it does not belong to this state of the archive"
-        # Another process may have replaced the generation between two reads; then the next try finds the new one.
-        for _ in range(3):
-            try:
-                loaded = vectors_module.load_generation(folder, self._encoder.fingerprint, empty.dimension)
-            except vectors_module.DamagedVectorsError as error:
-                damage = str(error)
-                continue
-            if loaded is None:
-                return empty
-            if loaded.watermark <= self._store.head():
-                self._saved_vectors = loaded.count
-                return loaded
-        logger.warning("FAISS index made anew (%s): %s", folder, damage)
-        self._vectors = self._replay_vectors(empty)
-        with contextlib.suppress(IndexLockedError), self._writing.held(0):
-            self._save_vectors()
-        return self._vectors
-
-    def _replay_vectors(self, vectors: VectorIndex) -> VectorIndex:
-        head = self._store.head()
-        if vectors.watermark < head:
-            touched = self._store.changed_passages(vectors.watermark, head, ("embed", "delete"))
-            numbers, matrix = self._store.vectors(self._encoder.fingerprint, touched)
-            vectors.apply(touched, numbers, matrix, head)
-            if vectors.count > self.config.flat_limit >= vectors.count - len(numbers):
-                logger.warning(
-                    "The index holds more than %d vectors; each question now compares all of them and takes longer",
-                    self.config.flat_limit,
-                )
-        self._vectors = vectors
-        return vectors
-
-    def _save_vectors(self) -> None:
-        from qa.vectors import FOLDER_NAME
-
-        vectors = self._current_vectors()
-        with self._writing.held(self.config.lock_seconds):
-            vectors.save(self.path / FOLDER_NAME, self._encoder.fingerprint)
-        self._saved_vectors = vectors.count
+    # Keeping vectors
 
     def _keep_window(self, passages: Sequence[StoredPassage], vectors: Vectors) -> None:
         """Store vectors; FAISS in memory follows with the next question, its file now and then."""
         with self._writing.held(self.config.lock_seconds):
-            if not self._has_vectors():
+            if not self._derived.dimension_known():
                 self._store.set_settings({"dimension": str(vectors.shape[1])})
             self._store.write_vectors(self._encoder.fingerprint, [p.text_hash for p in passages], vectors)
-        if self._current_vectors().count - self._saved_vectors >= _VECTORS_A_GENERATION:
-            self._save_vectors()
+        self._derived.save_vectors_now_and_then()
 
     def _keep_if_free(self, passages: Sequence[StoredPassage], vectors: Vectors) -> None:
         """Store what a question encoded on the spot, unless a writer is busy: a question does not wait for that."""

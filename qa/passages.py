@@ -79,13 +79,15 @@ def _cut(text: str, span: tuple[int, int], words: int, count: float) -> Iterator
     target = count / math.ceil(count / words)
     start = end = span[0]
     total = 0.0
+    ideograph = False
     for atom in _ATOM.finditer(text, *span):
-        free = atom.start() > end or atom[1] is not None
+        free = atom.start() > end or ideograph or atom[1] is not None
         if total >= target * (1 if free else 1.5):
             yield start, end, total
             start, total = atom.start(), 0.0
         end = atom.end()
-        total += _IDEOGRAPH_WORDS if atom[1] else 1
+        ideograph = atom[1] is not None
+        total += _IDEOGRAPH_WORDS if ideograph else 1
     yield start, end, total
 
 

@@ -120,11 +120,13 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
         if following == length:
             break
         end = match.end(1)
-        if following - end == 1 and text[mark] == "." and text[following].isupper() and text[end] == " ":
+        if following - end == 1 and text[end] == " ":
             # Most places are this one: an ordinary word, a full stop, a space, a capital.
-            tail = text[start:mark] if mark - start < 14 else text[mark - 14 : mark]
-            word = tail[tail.rfind(" ") + 1 :]
-            ends = word.isalpha() and len(word) > 1 and word not in _ABBREVIATIONS
+            ends = False
+            if text[mark] == "." and text[following].isupper():
+                tail = text[start:mark] if mark - start < 14 else text[mark - 14 : mark]
+                word = tail[tail.rfind(" ") + 1 :]
+                ends = word.isalpha() and len(word) > 1 and word not in _ABBREVIATIONS
             ends = ends or _mark_ends(text, start, match.start(1), end, following)
         elif following - end == 2 and text[end] == text[end + 1] == "\n":
             ends, line_start = True, following  # a blank line

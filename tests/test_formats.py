@@ -6,8 +6,10 @@ import csv
 import datetime
 import gzip
 import io
+import itertools
 import json
 import os
+import random
 import struct
 import subprocess
 import sys
@@ -186,13 +188,11 @@ def test_plain_text(tmp_path: Path, compression: str) -> None:
     (result,) = read(write(tmp_path / f"mill.txt{compression}", COMPRESSIONS[compression](content)))
     assert isinstance(result, Article)
     assert (result.title, result.text, result.published) == (MILL["title"], MILL["text"], None)
-    assert result.id == "text-5ea82a8b94b0b4cf"
+    assert result.id == "text-886f0597bc03ad20"
 
 
-@pytest.mark.parametrize("ending", [*SEVERAL, ".txt", ".md"])
+@pytest.mark.parametrize("ending", [*(ending for ending in SEVERAL if ending != ".parquet"), ".txt", ".md"])
 def test_a_mark_at_the_start_and_an_empty_file(tmp_path: Path, ending: str) -> None:
-    if ending == ".parquet":
-        pytest.skip("Parquet is no text")
     if ending in SEVERAL:
         marked = b"\xef\xbb\xbf" + SEVERAL[ending][0]([MILL])
         assert read(write(tmp_path / f"marked{ending}", marked)) == [MILL_ARTICLE]
@@ -293,11 +293,11 @@ def test_source_as_an_object(tmp_path: Path) -> None:
         ({"id": 12}, "12"),
         ({"id": 0}, "0"),
         ({"article_id": "b", "url": "https://post.example/a"}, "b"),
-        ({"id": "", "url": "https://post.example/a"}, "url-fed40a36c91aec6f"),
-        ({"url": "HTTP://www.Post.Example:80/a/?utm_source=x#top"}, "url-fed40a36c91aec6f"),
-        ({"url": "/a"}, "text-3a2a1d5f3c1ba69f"),
-        ({}, "text-3a2a1d5f3c1ba69f"),
-        ({"title": "Rain"}, "text-33a4eb1c1e4b5fd7"),
+        ({"id": "", "url": "https://post.example/a"}, "url-7a580ffe7e305768"),
+        ({"url": "HTTP://www.Post.Example:80/a/?utm_source=x#top"}, "url-7a580ffe7e305768"),
+        ({"url": "/a"}, "text-3e1e9dba0dbc3e1e"),
+        ({}, "text-3e1e9dba0dbc3e1e"),
+        ({"title": "Rain"}, "text-8acd0668f686f79b"),
     ],
 )
 def test_ids(tmp_path: Path, record: dict[str, object], article_id: str) -> None:
@@ -326,6 +326,9 @@ def test_canonical_url(url: str, canonical: str) -> None:
 
 
 # Dates
+
+NO_TEXT = "no text: text, body, content are missing or empty; only a withdrawn article may do without"
+UNREADABLE = "cannot be read; write it as 2024-03-05 or 2024-03-05T10:00:00Z"
 
 DAY = datetime.date(2024, 3, 5)
 TEN = datetime.datetime(2024, 3, 5, 10, tzinfo=UTC)
@@ -368,8 +371,9 @@ def test_dates_that_could_be_two(value: str) -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        "yesterday", "2024", "2024-03", "March 2024", "2024-02-30", "0000-00-00", "2024-13-01", "2024-W10-2", "20240230",
-        "2024-03-05T25:00", "2024-03-05T24:00", "2024-03-05+02:00", "2024-03-05x10:00", "5 Mar 2024 10:00 CET", "31 June 2024",
+        "yesterday", "2024", "2024-03", "March 2024", "2024-02-30", "0000-00-00", "2024-13-01", "2024-W10-2",
+        "20240230", "31 June 2024",
+        "2024-03-05T25:00", "2024-03-05T24:00", "2024-03-05+02:00", "2024-03-05x10:00", "5 Mar 2024 10:00 CET",
         "5 Foo 2024", "5 Mar 24", "2024030510", "123", "0001-01-01T00:00+05:00", "Tue, 05 Mar 2024 25:00:00 GMT",
         2024, 0, -5, 1e30, float("nan"), float("inf"), 10**25, 17096328000000000, 99_999_999,
     ],
@@ -381,7 +385,7 @@ def test_dates_that_are_not_read(value: object) -> None:
 
 @pytest.mark.parametrize("value", [True, [1], {"$date": 1}, b"2024"])
 def test_dates_of_another_kind(value: object) -> None:
-    with pytest.raises(ValueError, match="^a date must be text or a number, not "):
+    with pytest.raises(ValueError, match=r"^a date must be text or a number, not "):
         read_moment(value)
 
 
@@ -394,6 +398,7 @@ def test_dates_raise_nothing_but_value_errors(value: object) -> None:
     assert moment is None or type(moment) in (datetime.date, datetime.datetime)
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.datetimes(timezones=st.timezones(), min_value=datetime.datetime(1800, 1, 1)))
 def test_every_iso_moment_is_read(moment: datetime.datetime) -> None:
     offset = moment.utcoffset()
@@ -407,11 +412,7 @@ def test_every_iso_moment_is_read(moment: datetime.datetime) -> None:
 
 def test_a_bad_date_is_quoted_and_shortened(tmp_path: Path) -> None:
     reason = rejection(tmp_path, published="soon " * 20)
-    cut = "soon soon soon soon soon soon soon soon…"[:39]
-    assert (
-        reason
-        == f"published: the date '{('soon ' * 20)[:39]}…' cannot be read; write it as 2024-03-05 or 2024-03-05T10:00:00Z"
-    ), cut
+    assert reason == f"published: the date 'soon soon soon soon soon soon soon soon…' {UNREADABLE}"
 
 
 # Rejections
@@ -420,10 +421,10 @@ def test_a_bad_date_is_quoted_and_shortened(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("record", "reason"),
     [
-        ({"text": ""}, "no text: text, body, content are missing or empty; only a withdrawn article may do without"),
-        ({"text": " \t\n"}, "no text: text, body, content are missing or empty; only a withdrawn article may do without"),
-        ({"text": "\x1b\x01"}, "no text: text, body, content are missing or empty; only a withdrawn article may do without"),
-        ({"text": None}, "no text: text, body, content are missing or empty; only a withdrawn article may do without"),
+        ({"text": ""}, NO_TEXT),
+        ({"text": " \t\n"}, NO_TEXT),
+        ({"text": "\x1b\x01"}, NO_TEXT),
+        ({"text": None}, NO_TEXT),
         ({"text": 5}, "text must be text, not a number"),
         ({"text": ["a"]}, "text must be text, not a list"),
         ({"title": {"a": 1}}, "title must be text, not an object"),
@@ -440,7 +441,7 @@ def test_a_bad_date_is_quoted_and_shortened(tmp_path: Path) -> None:
         ({"author": 5}, "authors must be text or a list, not a number"),
         ({"author": ["a", 5]}, "authors must be text, not a number"),
         ({"status": "draft"}, "the status 'draft' is unknown; use published, corrected, withdrawn or leave it out"),
-        ({"updated": "soon"}, "updated: the date 'soon' cannot be read; write it as 2024-03-05 or 2024-03-05T10:00:00Z"),
+        ({"updated": "soon"}, f"updated: the date 'soon' {UNREADABLE}"),
         ({"status": "withdrawn", "text": ""}, "a withdrawal must name its article; add its id or its url"),
     ],
 )  # fmt: skip
@@ -513,8 +514,8 @@ def test_the_longest_allowed_record_and_one_byte_more(tmp_path: Path) -> None:
     )
 
 
-LONG = b"x" * 5_000_000
-MULTI_LINE = b"xxxx\n" * 1_000_000
+LONG = random.Random(1).randbytes(2_500_000).hex().encode()
+MULTI_LINE = b"".join(LONG[start : start + 499] + b"\n" for start in range(0, 5_000_000, 500))
 
 
 @pytest.mark.parametrize(
@@ -524,7 +525,7 @@ MULTI_LINE = b"xxxx\n" * 1_000_000
         ("a.json", b'[{"text": "a"}, {"text": "' + LONG + b'"}, {"text": "b"}]', [("ok", 1), ("bad", 2), ("ok", 3)]),
         ("b.json", b'{"text": "' + LONG + b'"} {"text": "b"}', [("bad", 1), ("ok", 2)]),
         ("a.csv", b'id,text\n1,a\n2,"' + LONG + b'"\n3,b\n', [("ok", 2), ("bad", 3), ("ok", 4)]),
-        ("b.csv", b'id,text\n1,a\n2,"' + MULTI_LINE + b'"\n3,b\n', [("ok", 2), ("bad", 3), ("ok", 1_000_004)]),
+        ("b.csv", b'id,text\n1,a\n2,"' + MULTI_LINE + b'"\n3,b\n', [("ok", 2), ("bad", 3), ("ok", 10_004)]),
         ("c.csv", b'id,text\n2,"a\n' + LONG + b'"\n3,b\n', [("bad", 2), ("ok", 4)]),
         ("d.csv", b'id,text\n2,"""' + LONG + b'\nmore"\n3,b\n', [("bad", 2), ("ok", 4)]),
         ("a.txt", LONG, [("bad", 1)]),
@@ -576,6 +577,8 @@ def test_a_long_parquet_cell_is_refused(tmp_path: Path) -> None:
 
 # JSON files
 
+BAD_2_TO_5 = [("bad", number) for number in range(2, 6)]
+
 
 @pytest.mark.parametrize(
     ("content", "expected"),
@@ -585,7 +588,7 @@ def test_a_long_parquet_cell_is_refused(tmp_path: Path) -> None:
         (b'{"text": "a"}', [("ok", 1)]),
         (b'{"text": "a", "source": {"name": "b"}}\n{"text": "]["}\n', [("ok", 1), ("ok", 2)]),
         (b'[{"text": "a,}\\"]"}, {"text": "b"}]', [("ok", 1), ("ok", 2)]),
-        (b'[{"text": "a"}, 5, {"text": }, , {"text": "\xff"}, {"text": "b"}]', [("ok", 1), *[("bad", n) for n in (2, 3, 4, 5)], ("ok", 6)]),
+        (b'[{"text": "a"}, 5, {"text": }, , {"text": "\xff"}, {"text": "b"}]', [("ok", 1), *BAD_2_TO_5, ("ok", 6)]),
         (b'[{"text": "a"},]', [("ok", 1), ("bad", 2)]),
         (b"rain", [("bad", 1)]),
         (b" \n ", []),
@@ -623,19 +626,19 @@ def test_table_lines_cells_and_encodings(tmp_path: Path) -> None:
         b"\xef\xbb\xbf\nID,Headline,Body,other\r\n"
         b'1,One,"First ""line""\r\nsecond, line\n",x\r\n'  # 3
         b"\r\n"
-        b'2,Two,"bad \xff\nmore",x\n'  # 6
-        b"3,Three,three,x,y\n"  # 8
-        b"4,Four\n"  # 9
-        b'5,Five,"five" or six,x\n'  # 10
-        b"6,Six,,\n"  # 11
-        b"7,Seven,nul \0 here,x\n"  # 12
-        b'8,Eight,"text\nwith \xfe",x\n'  # 13
-        b"9,Nine,nine,x"  # 15
+        b'2,Two,"bad \xff\nmore",x\n'  # 7
+        b"3,Three,three,x,y\n"  # 9
+        b"4,Four\n"  # 10
+        b'5,Five,"five" or six,x\n'  # 11
+        b"6,Six,,\n"  # 12
+        b"7,Seven,nul \0 here,x\n"  # 13
+        b'8,Eight,"text\nwith \xfe",x\n'  # 14
+        b"9,Nine,nine,x"  # 16
     )
     path = write(tmp_path / "a.csv", content)
     results = read(path)
     assert outcome(results) == [
-        ("ok", 3), *[("bad", line) for line in (6, 8, 9, 10, 11, 12, 13)], ("ok", 15)
+        ("ok", 3), *[("bad", line) for line in (7, 9, 10, 11, 12, 13, 14)], ("ok", 16)
     ]  # fmt: skip
     assert results[0] == Article(id="1", title="One", text='First "line"\nsecond, line')
     assert results[-1] == Article(id="9", title="Nine", text="nine")
@@ -644,7 +647,7 @@ def test_table_lines_cells_and_encodings(tmp_path: Path) -> None:
         "5 cells where the header has 4; quote cells that hold ',' or lines",
         "2 cells where the header has 4; quote cells that hold ',' or lines",
         "not a row: ',' expected after '\"'; double each quotation mark inside a quoted cell",
-        "no text: text, body, content are missing or empty; only a withdrawn article may do without",
+        NO_TEXT,
         "text holds a NUL character at position 4; remove it",
         "not UTF-8: byte 0xfe at byte offset 19 of the record; convert the file to UTF-8",
     ]
@@ -669,7 +672,7 @@ def test_cells_beyond_the_csv_module_default(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", ["1,Rain fell.\n", "id;text\n1;a\n", 'id,"te"xt\n', b"id,text\xff\n"])
 def test_a_header_without_text(tmp_path: Path, content: str | bytes) -> None:
-    with pytest.raises(ArticleFileError, match="The header .* one of them text, body, content"):
+    with pytest.raises(ArticleFileError, match=r"The header .* one of them text, body, content"):
         read(write(tmp_path / "a.csv", content))
 
 
@@ -733,7 +736,7 @@ def test_broken_parquet(tmp_path: Path, compression: str) -> None:
             read(path)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.integers(0, 10**6), st.binary(min_size=1, max_size=4))
 def test_damaged_parquet_raises_only_what_is_documented(
     tmp_path_factory: pytest.TempPathFactory, place: int, damage: bytes
@@ -813,9 +816,9 @@ def test_front_matter_is_read_as_text(tmp_path: Path) -> None:
             "put values with colons in quotes",
         ),
         (b"---\n- a\n---\nText.", "the front matter must be lines of the form name: value"),
-        (b"---\ndate: soon\n---\nText.", "published: the date 'soon' cannot be read; write it as 2024-03-05 or 2024-03-05T10:00:00Z"),
+        (b"---\ndate: soon\n---\nText.", f"published: the date 'soon' {UNREADABLE}"),
         (b"Text \xff.", "not UTF-8: byte 0xff at byte offset 5 of the record; convert the file to UTF-8"),
-        (b"---\ntitle: a\n---\n", "no text: text, body, content are missing or empty; only a withdrawn article may do without"),
+        (b"---\ntitle: a\n---\n", NO_TEXT),
     ],
 )  # fmt: skip
 def test_rejected_markdown(tmp_path: Path, content: bytes, reason: str) -> None:
@@ -893,12 +896,13 @@ def test_a_folder_is_read_in_order_and_goes_on_after_bad_files(tmp_path: Path) -
 @pytest.mark.parametrize("ending", [".gz", ".zst"])
 def test_records_before_the_damage_are_read(tmp_path: Path, ending: str) -> None:
     records = [{"id": str(number), "text": os.urandom(40).hex()} for number in range(5000)]
-    whole = COMPRESSIONS[ending](as_json_lines(records))
+    compress = gzip.compress if ending == ".gz" else zstandard.ZstdCompressor(write_checksum=True).compress
+    whole = compress(as_json_lines(records))
     path = write(tmp_path / f"a.jsonl{ending}", whole[: len(whole) // 2])
     results: list[Article | BadRecord] = []
     with pytest.raises(ArticleFileError, match="The compressed file is cut short"):
         for result in read_articles(path, maximum_record_bytes=LIMIT):
-            results.append(result)  # noqa: PERF402
+            results.append(result)
     assert 1500 < len(results) < 3500
     assert [r.id for r in results if isinstance(r, Article)] == [str(number) for number in range(len(results))]
     in_folder = read(tmp_path)
@@ -991,9 +995,8 @@ def test_any_mix_of_lines(
 @given(st.binary(max_size=200), st.lists(st.integers(0, 200), max_size=8), st.integers(1, 30))
 def test_lines_do_not_depend_on_the_chunks(content: bytes, cuts: list[int], maximum: int) -> None:
     content = content.replace(b"\x80", b"\n").replace(b"\x81", b'"')
-    borders = [0, *sorted(cuts), len(content)]
-    chunks = [content[start:end] for start, end in zip(borders, borders[1:], strict=False) if start <= end]
-    chunks = [content[min(a, len(content)) : min(b, len(content))] for a, b in zip(borders, borders[1:], strict=False)]
+    borders = [0, *sorted(min(cut, len(content)) for cut in cuts), len(content)]
+    chunks = [content[start:end] for start, end in itertools.pairwise(borders)]
     expected = content.split(b"\n")
     if not expected[-1]:
         expected.pop()
@@ -1012,7 +1015,7 @@ def test_any_table_that_the_csv_module_writes(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]], tabs: bool
 ) -> None:
     buffer = io.StringIO()
-    writer = csv.writer(buffer, delimiter="\t" if tabs else ",", lineterminator="\n")
+    writer = csv.writer(buffer, delimiter="\t" if tabs else ",", lineterminator="\n", quoting=csv.QUOTE_ALL)
     writer.writerow(["title", "text"])
     starts = []
     for row in rows:
@@ -1027,7 +1030,7 @@ def test_any_table_that_the_csv_module_writes(
     ]
 
 
-@settings(deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
     records=st.lists(st.fixed_dictionaries({"text": st.text(max_size=30), "more": st.lists(st.text(max_size=5))})),
     indent=st.sampled_from([None, 1]),
@@ -1035,8 +1038,12 @@ def test_any_table_that_the_csv_module_writes(
     chunk=st.integers(1, 40),
 )
 def test_any_json_array(
-    tmp_path_factory: pytest.TempPathFactory, records: list[dict[str, Any]], indent: int | None, ascii_only: bool, chunk: int
-) -> None:  # fmt: skip
+    tmp_path_factory: pytest.TempPathFactory,
+    records: list[dict[str, Any]],
+    indent: int | None,
+    ascii_only: bool,
+    chunk: int,
+) -> None:
     folder = tmp_path_factory.getbasetemp()
     (folder / "array.json").write_text(json.dumps(records, indent=indent, ensure_ascii=ascii_only), encoding="utf-8")
     (folder / "lines.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")

@@ -30,66 +30,13 @@ def test_golden_file_is_large_and_says_what_each_case_is_for() -> None:
 
 # --- Properties ---------------------------------------------------------------------------------
 
-NEWS = st.lists(
-    st.sampled_from(
-        [
-            "The U.S.",
-            "Sen.",
-            "Lund",
-            "said",
-            "it was over",
-            ".",
-            "?",
-            "!",
-            "...",
-            "…",
-            '"',
-            "“",
-            "”",
-            "’",
-            "(",
-            ")",
-            "[3]",
-            " ",
-            "  ",
-            "\n",
-            "\n\n",
-            "\r\n",
-            "\u2028",
-            "\u00a0",
-            "\u200b",
-            "- ",
-            "• ",
-            "1. ",
-            "5 p.m.",
-            "Monday",
-            "No. 10",
-            "Amazon.com",
-            "https://example.org/a.b",
-            "3.5",
-            "J.K.",
-            "z. B.",
-            "。",
-            "？",
-            "总统周一抵达",
-            "「",
-            "」",
-            "है।",
-            "ไทย",
-            "iPhone",
-            "CNN —",
-            "x" * 90,
-            "и",
-            "г.",
-            "é",
-            "e\u0301",
-            "🎉",
-            "\x1c",
-            "\x85",
-        ]  # fmt: skip
-    ),
-    max_size=60,
-).map("".join)
+PIECES = [
+    "The U.S.", "Sen.", "Lund", "said", "it was over", ".", "?", "!", "...", "…", '"', "“", "”", "’", "(", ")", "[3]",
+    " ", "  ", "\n", "\n\n", "\r\n", "\u2028", "\u00a0", "\u200b", "- ", "• ", "1. ", "5 p.m.", "Monday", "No. 10",
+    "Amazon.com", "https://example.org/a.b", "3.5", "J.K.", "z. B.", "。", "？", "总统周一抵达", "「", "」",
+    "है।", "ไทย", "iPhone", "CNN —", "x" * 90, "и", "г.", "é", "e\u0301", "🎉", "\x1c", "\x85",
+]  # fmt: skip
+NEWS = st.lists(st.sampled_from(PIECES), max_size=60).map("".join)
 TEXTS = st.one_of(st.text(max_size=300), NEWS)
 
 
@@ -112,13 +59,13 @@ def count_words(text: str) -> float:
     return len(WIDE.sub(" ", text).split()) + 0.6 * len(WIDE.findall(text))
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(TEXTS)
 def test_sentences_hold_everything_in_order(text: str) -> None:
     check_spans(text, split_sentences(text))
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(TEXTS, st.integers(1, 40))
 def test_passages_hold_everything_and_keep_to_their_size(text: str, words: int) -> None:
     passages = split_passages(text, words=words)
@@ -129,7 +76,7 @@ def test_passages_hold_everything_and_keep_to_their_size(text: str, words: int) 
     assert visible("".join(passage.text for passage in passages)) == visible(text)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(st.integers(1, 60), min_size=1, max_size=40), st.sets(st.integers(0, 40)))
 def test_passages_end_with_sentences_and_the_last_is_not_tiny(lengths: list[int], paragraphs: set[int]) -> None:
     text = ""
@@ -236,7 +183,7 @@ def test_encoded_text(title: str, expected: str) -> None:
 # --- Linear time --------------------------------------------------------------------------------
 
 
-@pytest.mark.timeout(10)
+@pytest.mark.timeout(30)
 @pytest.mark.parametrize(
     "text",
     [
@@ -251,9 +198,11 @@ def test_hostile_text_is_split_soon(text: str) -> None:
     check_spans(text, [(passage.start, passage.end) for passage in split_passages(text, words=150)])
 
 
-@pytest.mark.timeout(10)
+@pytest.mark.timeout(30)
 def test_five_megabytes_are_split_soon() -> None:
-    text = "The U.S. president met Mr. Adams at 5 p.m. on Monday. “It is over,” he said.\n\n" * 63_000
+    paragraph = "The U.S. president, who had met Mr. Adams on the day before, said nothing about it until late"
+    text = f"{paragraph} in the evening of that day. {paragraph}, when he left.\n\n" * 22_500
+    assert len(text) > 5_000_000
     assert len(split_passages(text, words=150)) > 5_000
 
 

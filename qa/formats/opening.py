@@ -18,8 +18,8 @@ COMPRESSIONS = (".gz", ".zst")
 BOM = codecs.BOM_UTF8
 
 _CHUNK = 256 * 1024
-# Zstandard can swell a piece 32,000-fold and has no bound on its output: a small piece is the bound.
-_COMPRESSED_PIECE = 2048
+# Zstandard can swell a piece 32,000-fold, and its decoder has no bound on its output: the piece is the bound.
+_COMPRESSED_PIECE = 512
 _GZIP = 31  # zlib's number for "with a gzip header and checksum"
 _UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 

@@ -46,7 +46,7 @@ def read_parquet(path: Path, maximum: int) -> Iterator[Article | BadRecord]:
                     row += 1
                     origin = Origin(name, row)
                     yield BadRecord(origin, record) if isinstance(record, str) else make_article(record, origin)
-        except (pa.ArrowException, OSError) as error:
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             raise ArticleFileError(
                 f"The Parquet file cannot be read after row {row}: {error}",
                 where=name,

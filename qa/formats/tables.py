@@ -72,7 +72,14 @@ class _Lines:
 
     def begin_row(self) -> None:
         self.first = self.last = self._size = 0
-        self.problem = ""
+        self._bad_encoding = ""
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with the lines of this row; empty if nothing is."""
+        if self._size > self._maximum:
+            return too_long_reason(self._size, self._maximum)
+        return self._bad_encoding
 
     def __iter__(self) -> _Lines:
         return self
@@ -87,13 +94,12 @@ class _Lines:
         self._size += line.length if isinstance(line, TooLong) else len(line)
         if isinstance(line, TooLong) or self._size > self._maximum:
             # A row that is too long is not kept, but its quotation marks show where it ends.
-            self.problem = too_long_reason(self._size, self._maximum)
             quotes = line.quotes if isinstance(line, TooLong) else line.count(b'"')
             return '"' if quotes % 2 else ""
         try:
             return line.decode() + "\n"
         except UnicodeDecodeError as error:
-            self.problem = self.problem or encoding_reason(line, error.start, before)
+            self._bad_encoding = self._bad_encoding or encoding_reason(line, error.start, before)
             return line.decode(errors="replace") + "\n"
 
 
