@@ -66,7 +66,13 @@ class Config:
 
     # The web chat.
     host: str = "127.0.0.1"
-    port: int = 7860
+    port: int = 7860  # 0 takes any free one
+    chat_concurrency: int = 4  # questions answered at the same time
+    chat_queue: int = 64  # questions that may wait; more are refused
+    chat_hits_limit: int = 50  # the most passages that one question may ask for
+    chat_sessions: int = 1_000  # conversations kept in memory; the oldest are forgotten
+    chat_upload_bytes: int = 1_024  # the chat takes no files; Gradio's upload route would take any size
+    chat_poll_seconds: float = 30.0  # between two looks for articles that another process added
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):

@@ -58,10 +58,11 @@ def _spaced(text: str) -> str:
 
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
-    builder.add_unsigned_field("passage", indexed=True, fast=True)
-    builder.add_unsigned_field("watermark", indexed=True, fast=True)
+    # Signed on purpose: tantivy-py deletes by a signed term and misses unsigned ones without a word.
+    builder.add_integer_field("passage", indexed=True, fast=True)
+    builder.add_integer_field("watermark", indexed=True, fast=True)
     builder.add_integer_field("day", indexed=True, fast=True)
-    builder.add_unsigned_field("source", indexed=True)
+    builder.add_integer_field("source", indexed=True)
     builder.add_text_field("text", tokenizer_name="news", index_option="freq")
     return builder.build()
 
@@ -119,8 +120,8 @@ class LexicalIndex:
                     writer.delete_documents_by_term("passage", row[0])
                 writer.add_document(_document(*row))
             mark = tantivy.Document()
-            mark.add_unsigned("passage", _WATERMARK_PASSAGE)
-            mark.add_unsigned("watermark", watermark)
+            mark.add_integer("passage", _WATERMARK_PASSAGE)
+            mark.add_integer("watermark", watermark)
             writer.add_document(mark)
             writer.commit()
         finally:
@@ -178,9 +179,9 @@ class LexicalIndex:
 
 def _document(number: int, title: str, text: str, source: int, day: int | None) -> Any:
     document = tantivy.Document()
-    document.add_unsigned("passage", number)
+    document.add_integer("passage", number)
     document.add_text("text", _spaced(f"{title}\n{text}"))
-    document.add_unsigned("source", source)
+    document.add_integer("source", source)
     if day is not None:
         document.add_integer("day", day)
     return document

@@ -8,7 +8,6 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import hashlib
-import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,8 +69,12 @@ class Article:
     @property
     def content_hash(self) -> str:
         """SHA-256 (hex) over everything that a reader can see; equal hashes are the same version."""
-        values = [getattr(self, name) for name in _CONTENT_FIELDS]
-        return hashlib.sha256(json.dumps(values, default=str).encode()).hexdigest()
+        digest = hashlib.sha256()
+        for name in _CONTENT_FIELDS:
+            value = str(getattr(self, name) or "").encode()
+            digest.update(b"%d:" % len(value))
+            digest.update(value)
+        return digest.hexdigest()
 
     def as_dict(self) -> dict[str, Any]:
         """A JSON-ready dictionary without `origin`; dates in ISO 8601."""

@@ -15,6 +15,7 @@ import re
 
 # The line breaks are those of str.splitlines.
 _LINE_BREAKS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
+_WIDEST_WRAPPED = 120  # where most of a text stands in longer lines, it is not hard-wrapped
 _ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff"
 _FIRM_MARKS = "。！？｡؟۔।॥።"  # a space need not follow these
 _CLOSING_QUOTES = "\"'”’»«›‹“‘」』"
@@ -115,6 +116,7 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
     sentences: list[tuple[int, int]] = []
     length = len(text)
     start = line_start = length - len(text.lstrip())
+    wrapped: bool | None = None  # not known until it is asked for
     for match in _CANDIDATE.finditer(text, start):
         mark, following = match.span()
         if following == length:
@@ -130,10 +132,14 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
             ends = ends or _mark_ends(text, start, match.start(1), end, following)
         elif following - end == 2 and text[end] == text[end + 1] == "\n":
             ends, line_start = True, following  # a blank line
-        elif following == end:
-            ends = _mark_ends(text, start, match.start(1), end, following)
+        elif following == end:  # "3.5" or "U.S.", mostly
+            ends = (text[mark] > "~" or not text[following].islower()) and _mark_ends(
+                text, start, match.start(1), end, following
+            )
         else:
-            ends, broken = _gap_ends(text, start, line_start, match)
+            if wrapped is None:
+                wrapped = 2 * sum(len(line) for line in text.split("\n") if len(line) > _WIDEST_WRAPPED) < length
+            ends, broken = _gap_ends(text, start, line_start, wrapped, match)
             if broken:
                 line_start = following
         if ends:
@@ -155,7 +161,7 @@ def _append(sentences: list[tuple[int, int]], text: str, start: int, end: int) -
     sentences.append((start, end))
 
 
-def _gap_ends(text: str, start: int, line_start: int, match: re.Match[str]) -> tuple[bool, bool]:
+def _gap_ends(text: str, start: int, line_start: int, wrapped: bool, match: re.Match[str]) -> tuple[bool, bool]:
     """Whether a sentence ends at the white space of a match, and whether a line does."""
     marks_end, end, following = match.start(1), match.end(1), match.end()
     marked = end > 0
@@ -164,7 +170,7 @@ def _gap_ends(text: str, start: int, line_start: int, match: re.Match[str]) -> t
     breaks = len(f"x{text[end:following]}x".splitlines()) - 1
     if breaks > 1 or (marked and _mark_ends(text, start, marks_end, end, following)):
         return True, breaks > 0
-    return breaks > 0 and _line_ends(text, start, line_start, end, following), breaks > 0
+    return breaks > 0 and _line_ends(text, start, line_start, wrapped, end, following), breaks > 0
 
 
 def _mark_ends(text: str, start: int, marks_end: int, end: int, following: int) -> bool:
@@ -278,7 +284,7 @@ def _ends_without_space(text: str, start: int, mark: int, following: int) -> boo
     return "." not in word and "@" not in word and word.lower() not in _DOMAINS
 
 
-def _line_ends(text: str, start: int, line_start: int, end: int, following: int) -> bool:
+def _line_ends(text: str, start: int, line_start: int, wrapped: bool, end: int, following: int) -> bool:
     """Whether a single line break ends a sentence, where no end mark does."""
     line = text[line_start:end].rstrip() if end - line_start < 300 else text[line_start:end]
     item = _LIST_MARK.match(text, following)
@@ -290,8 +296,8 @@ def _line_ends(text: str, start: int, line_start: int, end: int, following: int)
             return True
     if not _can_start(text, following):
         return False
-    if len(line) > 200:
-        return True  # nobody wraps that wide: one line is one paragraph
+    if not wrapped or len(line) > 200:
+        return True  # a line is a paragraph
     next_end = _line_end(text, following)
     next_length = next_end - following
     cased = text[following].isupper() or not text[following].isalpha()

@@ -112,41 +112,43 @@ class Store:
         """
         with self._database.transaction() as connection:
             encoder = _encoder_number(connection, fingerprint)
-            for prepared in batch:
-                self._write_one(connection, prepared, encoder)
+            for part in _without_repeated_ids(batch):
+                self._write_part(connection, part, encoder)
 
-    def _write_one(self, connection: sqlite3.Connection, prepared: PreparedArticle, encoder: int) -> None:
-        article = prepared.article
-        source = _source_number(connection, article.source)
-        cursor = connection.execute(
-            "INSERT INTO versions (article_id, number, content_hash, added_at, title, text, source, published, updated,"
-            " url, authors, section, language, status) SELECT ?1, 1 + COALESCE(MAX(number), 0), ?2, ?3, ?4, ?5, ?6, ?7,"
-            " ?8, ?9, ?10, ?11, ?12, ?13 FROM versions WHERE article_id = ?1",
-            (
-                article.id, prepared.content_hash, _now(), article.title, article.text, source,
-                _iso(article.published), _iso(article.updated), article.url, json.dumps(article.authors),
-                article.section, article.language, article.status,
-            ),
-        )  # fmt: skip
-        if not prepared.current:
-            return
-        version = cursor.lastrowid
-        self._drop_passages(connection, article.id)
-        connection.execute("INSERT OR REPLACE INTO articles VALUES (?, ?)", (article.id, version))
-        day = article.day.toordinal() if article.day else None
-        for ordinal, item in enumerate(prepared.passages):
-            number = connection.execute(
-                "INSERT INTO passages (version, ordinal, start, end, text_hash, body_hash, source, day)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (version, ordinal, item.passage.start, item.passage.end, item.text_hash, item.body_hash, source, day),
-            ).lastrowid
-            connection.execute("INSERT INTO changes (op, passage) VALUES ('add', ?)", (number,))
-            # The same text was encoded before: its vector can be used at once.
-            connection.execute(
-                "INSERT INTO changes (op, passage) SELECT 'embed', ? FROM embeddings"
-                " WHERE encoder = ? AND text_hash = ?",
-                (number, encoder, item.text_hash),
-            )
+    def _write_part(self, connection: sqlite3.Connection, batch: Sequence[PreparedArticle], encoder: int) -> None:
+        """Write articles of different ids, a few statements for all of them: this is the cost of taking articles in."""
+        latest = _latest_version_numbers(connection, [prepared.article.id for prepared in batch])
+        sources = {name: _source_number(connection, name) for name in {p.article.source for p in batch}}
+        passage = first = _last_number(connection, "passages") + 1
+        version_rows, article_rows, passage_rows = list[Any](), list[Any](), list[Any]()
+        for version, prepared in enumerate(batch, start=_last_number(connection, "versions") + 1):
+            article = prepared.article
+            source = sources[article.source]
+            number = latest.get(article.id, 0) + 1
+            version_rows.append(_version_row(version, number, source, prepared))
+            if not prepared.current:
+                continue
+            if number > 1:
+                self._drop_passages(connection, article.id)
+            article_rows.append((article.id, version))
+            day = article.day.toordinal() if article.day else None
+            for ordinal, item in enumerate(prepared.passages):
+                span = (item.passage.start, item.passage.end)
+                passage_rows.append((passage, version, ordinal, *span, item.text_hash, item.body_hash, source, day))
+                passage += 1
+        connection.executemany(f"INSERT INTO versions VALUES ({_marks('v' * 15)})", version_rows)
+        connection.executemany("INSERT OR REPLACE INTO articles VALUES (?, ?)", article_rows)
+        connection.executemany(f"INSERT INTO passages VALUES ({_marks('p' * 9)})", passage_rows)
+        connection.execute(
+            "INSERT INTO changes (op, passage) SELECT 'add', passage FROM passages WHERE passage >= ? ORDER BY passage",
+            (first,),
+        )
+        # A text that was encoded before: its vector can be used at once.
+        connection.execute(
+            "INSERT INTO changes (op, passage) SELECT 'embed', p.passage FROM passages p JOIN embeddings e"
+            " ON e.encoder = ? AND e.text_hash = p.text_hash WHERE p.passage >= ? ORDER BY p.passage",
+            (encoder, first),
+        )
 
     def _drop_passages(self, connection: sqlite3.Connection, article_id: str) -> None:
         where = "WHERE version = (SELECT version FROM articles WHERE id = ?)"
@@ -199,12 +201,20 @@ class Store:
         for chunk in _chunks(numbers):
             with self._database.reading() as connection:
                 rows = connection.execute(
-                    "SELECT p.passage, v.title, substr(v.text, p.start + 1, p.end - p.start), p.source, p.day"
-                    f" FROM passages p JOIN versions v ON v.version = p.version WHERE p.passage IN ({_marks(chunk)})"
-                    " ORDER BY p.passage",
+                    f"SELECT passage, version, start, end, source, day FROM passages WHERE passage IN ({_marks(chunk)})"
+                    " ORDER BY passage",
                     chunk,
                 ).fetchall()
-            yield from rows
+                versions = list({row[1] for row in rows})
+                texts = {
+                    version: (title, text)
+                    for version, title, text in connection.execute(
+                        f"SELECT version, title, text FROM versions WHERE version IN ({_marks(versions)})", versions
+                    )
+                }
+            for passage, version, start, end, source, day in rows:
+                title, text = texts[version]
+                yield passage, title, text[start:end], source, day
 
     def passages(self, numbers: Sequence[int]) -> dict[int, StoredPassage]:
         """Those of the passages that are still searchable, checked against their hashes."""
@@ -375,6 +385,46 @@ def _encoder_number(connection: sqlite3.Connection, fingerprint: str) -> int:
 def _source_number(connection: sqlite3.Connection, name: str) -> int:
     connection.execute("INSERT OR IGNORE INTO sources (name, folded) VALUES (?, ?)", (name, name.casefold()))
     return int(connection.execute("SELECT source FROM sources WHERE name = ?", (name,)).fetchone()[0])
+
+
+def _last_number(connection: sqlite3.Connection, table: str) -> int:
+    """The highest number that a table ever gave; none is given twice."""
+    row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _latest_version_numbers(connection: sqlite3.Connection, article_ids: Sequence[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for chunk in _chunks(article_ids):
+        found.update(
+            connection.execute(
+                f"SELECT article_id, MAX(number) FROM versions WHERE article_id IN ({_marks(chunk)})"
+                " GROUP BY article_id",
+                chunk,
+            ).fetchall()
+        )
+    return found
+
+
+def _without_repeated_ids(batch: Sequence[PreparedArticle]) -> Iterator[list[PreparedArticle]]:
+    """The batch in order, cut wherever an id comes again, so that its later version finds the earlier one written."""
+    part: dict[str, PreparedArticle] = {}
+    for prepared in batch:
+        if prepared.article.id in part:
+            yield list(part.values())
+            part = {}
+        part[prepared.article.id] = prepared
+    if part:
+        yield list(part.values())
+
+
+def _version_row(version: int, number: int, source: int, prepared: PreparedArticle) -> tuple[Any, ...]:
+    article = prepared.article
+    return (
+        version, article.id, number, prepared.content_hash, _now(), article.title, article.text, source,
+        _iso(article.published), _iso(article.updated), article.url, json.dumps(article.authors), article.section,
+        article.language, article.status,
+    )  # fmt: skip
 
 
 def _chunks(values: Sequence[Any]) -> Iterator[list[Any]]:

@@ -138,7 +138,7 @@ def two_gzip_members(content: bytes) -> bytes:
 
 
 def two_zstd_frames(content: bytes) -> bytes:
-    compress = zstandard.ZstdCompressor().compress
+    compress: Callable[[bytes], bytes] = zstandard.ZstdCompressor().compress
     skippable = struct.pack("<II", 0x184D2A50, 5) + b"aside"
     return compress(content[: len(content) // 2]) + skippable + compress(content[len(content) // 2 :])
 

@@ -1,0 +1,350 @@
+"""The commands: thin lines between what was typed and `Index`. torch and FAISS load only where they are used."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.metadata
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from qa.cli import printing, progress
+from qa.cli.failures import NOTHING_FOUND, report
+from qa.cli.interrupts import STOPPED
+from qa.cli.options import AsOf, Count, From, IndexFolder, Json, Outlets, Question, To, Verbose, set_up_logging
+from qa.cli.printing import say, show, show_json
+from qa.config import load_config
+from qa.database import FILE_NAME
+from qa.errors import ArticleFileError, IndexNotFoundError
+from qa.records import AddReport, Filters
+
+if TYPE_CHECKING:
+    from qa.config import Config
+    from qa.index import Index
+
+_EXIT_CODES = (
+    "Exit codes: 0 done, or answered. 1 an error, said on stderr. 2 wrong usage. 3 nothing found, or the archive "
+    "does not answer. 130 stopped by Ctrl-C; what was written is safe."
+)
+
+
+class _Commands(TyperGroup):
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; whatever goes wrong becomes one paragraph on stderr and an exit code."""
+        try:
+            return super().invoke(ctx)
+        except (typer.TyperException, typer.Exit, typer.Abort):
+            raise
+        except BaseException as error:
+            raise typer.Exit(report(error)) from None
+
+
+app = typer.Typer(
+    cls=_Commands, rich_markup_mode=None, no_args_is_help=True, epilog=_EXIT_CODES, pretty_exceptions_enable=False
+)
+
+
+def run() -> int:
+    """Read the command line and do what it says; ends in SystemExit."""
+    set_up_logging()
+    typer.main.get_command(app)(prog_name="qa")
+    return 0
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        show(f"dateline {importlib.metadata.version('dateline')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _qa(
+    verbose: Verbose = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Ask questions of a news archive and get quoted sentences with their sources.
+
+    Begin with `qa index ARTICLES`, then `qa ask "Who met whom?"` or `qa chat`.
+    """
+
+
+@app.command("index")
+def _index(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(metavar="PATH...", help="Files or folders: JSON Lines, JSON, CSV, TSV, Parquet, text, Markdown."),
+    ],
+    index: IndexFolder = None,
+    no_embed: Annotated[bool, typer.Option("--no-embed", help="Leave the vectors for `qa embed`.")] = False,
+    report_file: Annotated[
+        Path | None, typer.Option("--report", metavar="FILE", help="Write all rejected records there, as JSON Lines.")
+    ] = None,
+    as_json: Json = False,
+    verbose: Verbose = False,
+) -> None:
+    """Take articles into an index, new or old, then compute their vectors."""
+    config = load_config(index=_text(index))
+    _check(paths, config)
+    if report_file:
+        report_file.write_text("", encoding="utf-8")
+    from qa.index import Index
+
+    with Index(config.index, config, create=True) as opened:
+        with _safe_to_stop("Stopped. The articles read so far are safe; the same command goes on from there."):
+            with progress.reading() as tell:
+                added = opened.add(list(paths), progress=tell)
+        if report_file:
+            _write_report(report_file, added)
+        result = printing.report_as_dict(added) | {"index": config.index, "encoded": 0}
+        if not as_json:
+            printing.show_report(added, config.index)
+        try:
+            if not no_embed:
+                result["encoded"] = _embed_rest(opened, hint=not as_json)
+        finally:
+            if as_json:
+                show_json(result)
+    if added.read and added.read == len(added.rejected):
+        raise typer.Exit(NOTHING_FOUND)
+
+
+@app.command("embed")
+def _embed(
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, metavar="N", help="Stop after about so many passages.")
+    ] = None,
+    index: IndexFolder = None,
+    as_json: Json = False,
+    verbose: Verbose = False,
+) -> None:
+    """Compute vectors for passages that have none, newest articles first. Safe to stop at any time."""
+    with _opened(index) as opened:
+        encoded = _embed_rest(opened, limit)
+        state = opened.embed_progress()
+        if as_json:
+            show_json({"encoded": encoded, "embedded": state.done, "passages": state.total})
+        else:
+            show(f"{encoded:,} passages encoded; {state.done:,} of {state.total:,} have a vector.")
+
+
+@app.command("search")
+def _search(
+    question: Question,
+    k: Count = None,
+    lexical: Annotated[bool, typer.Option("--lexical", help="Search by words alone; loads no model.")] = False,
+    published_from: From = None,
+    published_to: To = None,
+    sources: Outlets = None,
+    as_of: AsOf = None,
+    index: IndexFolder = None,
+    as_json: Json = False,
+    verbose: Verbose = False,
+) -> None:
+    """Find the passages that fit a question best, with ranks and scores."""
+    filters = _filters(published_from, published_to, sources)
+    text = " ".join(question)
+    with _opened(index) as opened:
+        hits = opened.retrieve(text, k, filters, as_of, dense=not lexical)
+        if as_json:
+            show_json({"question": text, "hits": [hit.as_dict() for hit in hits]})
+        else:
+            printing.show_hits(hits)
+        if not hits:
+            say(f"Nothing found. {_why_nothing(opened, filters)}".rstrip())
+            raise typer.Exit(NOTHING_FOUND)
+
+
+@app.command("ask")
+def _ask(
+    question: Question,
+    k: Count = None,
+    published_from: From = None,
+    published_to: To = None,
+    sources: Outlets = None,
+    as_of: AsOf = None,
+    passages: Annotated[bool, typer.Option("--passages", help="Show the passages found, too.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Show how the question was read, and timings.")] = False,
+    index: IndexFolder = None,
+    as_json: Json = False,
+    verbose: Verbose = False,
+) -> None:
+    """Answer a question with sentences quoted from the articles, each with its source."""
+    filters = _filters(published_from, published_to, sources)
+    with _opened(index) as opened:
+        answer = opened.ask(" ".join(question), k, filters, as_of)
+        if as_json:
+            show_json(answer.as_dict())
+        else:
+            printing.show_answer(answer)
+            if passages:
+                show()
+                printing.show_hits(answer.hits)
+            if explain:
+                show()
+                printing.show_explanation(answer)
+        if answer.abstained:
+            if not answer.hits and (why := _why_nothing(opened, filters)):
+                say(why)
+            raise typer.Exit(NOTHING_FOUND)
+
+
+@app.command("chat")
+def _chat(
+    sample: Annotated[
+        bool, typer.Option("--sample", help="Chat with the sample archive; it is made in index/sample if need be.")
+    ] = False,
+    host: Annotated[
+        str | None, typer.Option("--host", show_default="127.0.0.1", help="The address to listen on.")
+    ] = None,
+    port: Annotated[int | None, typer.Option("--port", show_default="7860", help="The port to listen on.")] = None,
+    no_embed: Annotated[bool, typer.Option("--no-embed", help="Compute no vectors in the background.")] = False,
+    open_browser: Annotated[bool, typer.Option("--open", help="Open the chat in the browser.")] = False,
+    index: IndexFolder = None,
+    verbose: Verbose = False,
+) -> None:
+    """Open the web chat. Ctrl-C ends it."""
+    from qa.cli.chat import serve_chat
+
+    serve_chat(_text(index), sample=sample, host=host, port=port, embed=not no_embed, open_browser=open_browser)
+
+
+@app.command("info")
+def _info(index: IndexFolder = None, as_json: Json = False, verbose: Verbose = False) -> None:
+    """Show what an index holds."""
+    with _opened(index) as opened:
+        stats = opened.stats()
+        if as_json:
+            show_json({"index": str(opened.path)} | stats.as_dict())
+        else:
+            printing.show_statistics(stats, str(opened.path))
+
+
+@app.command("rebuild")
+def _rebuild(index: IndexFolder = None, as_json: Json = False, verbose: Verbose = False) -> None:
+    """Make the files for searching anew from the archive. Nothing is encoded again."""
+    with _opened(index) as opened:
+        with _safe_to_stop("Stopped. The archive is safe; what is missing is made anew at the next opening."):
+            opened.rebuild()
+        state = opened.embed_progress()
+        if as_json:
+            show_json({"passages": state.total, "embedded": state.done})
+        else:
+            show(f"Made anew: {state.total:,} passages, {state.done:,} of them with a vector.")
+
+
+@app.command("remove")
+def _remove(
+    ids: Annotated[list[str] | None, typer.Argument(metavar="ID...", help="The ids of the articles.")] = None,
+    from_file: Annotated[
+        Path | None, typer.Option("--from-file", metavar="FILE", help="Read ids from a file, one on each line.")
+    ] = None,
+    index: IndexFolder = None,
+    as_json: Json = False,
+    verbose: Verbose = False,
+) -> None:
+    """Erase articles for good, with all their versions."""
+    wanted = [*(ids or []), *_lines_of(from_file)]
+    if not wanted:
+        raise typer.BadParameter("Name at least one id, or a file of ids with --from-file.", param_hint="ID...")
+    with _opened(index) as opened:
+        removed = opened.remove(wanted)
+    missing = [article_id for article_id in dict.fromkeys(wanted) if article_id not in removed]
+    if as_json:
+        show_json({"removed": removed, "not_found": missing})
+    else:
+        show(f"{len(removed):,} articles removed.")
+    if missing:
+        say(f"Not in the index: {', '.join(missing)}")
+        raise typer.Exit(NOTHING_FOUND)
+
+
+def _text(path: Path | None) -> str | None:
+    return None if path is None else str(path)
+
+
+def _opened(folder: Path | None) -> Index:
+    """The index named, else the configured one. Whether it is there is asked before anything heavy is imported."""
+    config = load_config(index=_text(folder))
+    require_index(config)
+    from qa.index import Index
+
+    return Index(config.index, config)
+
+
+def require_index(config: Config) -> None:
+    """Raises IndexNotFoundError where no index was made."""
+    if not (Path(config.index) / FILE_NAME).is_file():
+        raise IndexNotFoundError(
+            "There is no index here", where=config.index, cure=f"Make one: qa index ARTICLES --index {config.index}"
+        )
+
+
+def _check(paths: list[Path], config: Config) -> None:
+    """Raise ArticleFileError for a path that cannot be read, before anything is written."""
+    from qa.formats import read_articles
+
+    for path in paths:
+        read_articles(path, maximum_record_bytes=config.maximum_record_bytes)
+
+
+def _embed_rest(index: Index, limit: int | None = None, hint: bool = False) -> int:
+    """Compute the missing vectors; the number computed."""
+    state = index.embed_progress()
+    if state.done == state.total:
+        return 0
+    with _safe_to_stop("Stopped. The vectors computed so far are safe; `qa embed` goes on from there."):
+        with progress.encoding() as tell:
+            if hint and tell:
+                say("Questions can be asked already. Vectors make the answers better; Ctrl-C is safe.")
+            return index.embed(tell, limit)
+
+
+@contextlib.contextmanager
+def _safe_to_stop(message: str) -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        say(message)
+        raise typer.Exit(STOPPED) from None
+
+
+def _write_report(path: Path, added: AddReport) -> None:
+    with path.open("w", encoding="utf-8", errors="backslashreplace") as file:
+        for record in added.rejected:
+            file.write(json.dumps(record.as_dict()) + "\n")
+
+
+def _filters(first: Any, last: Any, sources: list[str] | None) -> Filters:
+    if first and last and first > last:
+        raise typer.BadParameter(f"{first} is later than {last}.", param_hint="--from")
+    return Filters(first, last, tuple(sources or ()))
+
+
+def _why_nothing(index: Index, filters: Filters) -> str:
+    """What the person who asked may want to know: an outlet that is not there, or days not covered."""
+    stats = index.stats()
+    if not stats.articles:
+        return "The index holds no articles yet; add some with `qa index`."
+    known = {source.casefold() for source in stats.sources}
+    unknown = [source for source in filters.sources if source.casefold() not in known]
+    if unknown:
+        return f"There is no outlet {', '.join(unknown)} here. The outlets are: {', '.join(stats.sources)}."
+    if (filters.published_from or filters.published_to) and stats.first_day:
+        return f"The articles were published from {stats.first_day} to {stats.last_day}."
+    return ""
+
+
+def _lines_of(path: Path | None) -> list[str]:
+    if path is None:
+        return []
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise ArticleFileError("The list of ids is not UTF-8", where=str(path), cure="Save it as UTF-8.") from None
+    return [line.strip() for line in text.splitlines() if line.strip()]

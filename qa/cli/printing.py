@@ -1,0 +1,183 @@
+"""Text for terminals and pipes. Whatever comes from articles or files passes through `safe` on its way."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterable
+
+from qa.records import AddReport, Answer, Article, Hit, Statistics
+
+# C0 and C1 can steer a terminal; half a surrogate pair cannot be written.
+_CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_NOT_ESCAPED_BY_JSON = re.compile("[\x7f-\x9f]")
+_BOLD, _DIM, _YELLOW, _END = "\x1b[1m", "\x1b[2m", "\x1b[33m", "\x1b[0m"
+_WIDEST = 100
+_REJECTED_SHOWN = 5
+
+
+def safe(text: str) -> str:
+    """The text without control characters other than line breaks; each becomes a space."""
+    return _CONTROLS.sub(" ", text)
+
+
+def one_line(text: str) -> str:
+    """The text made safe, with all white space folded."""
+    return " ".join(safe(text).split())
+
+
+def say(text: str) -> None:
+    """A message for the person at the terminal, on stderr, so that stdout stays data."""
+    print(safe(text), file=sys.stderr, flush=True)  # noqa: T201
+
+
+def show(text: str = "") -> None:
+    """A line of the result, on stdout. The caller has made it safe."""
+    print(text)  # noqa: T201
+
+
+def show_json(value: object) -> None:
+    """One JSON document on stdout; no character in it can steer a terminal."""
+    encoding = (getattr(sys.stdout, "encoding", "") or "").lower().replace("-", "")
+    text = json.dumps(value, indent=2, ensure_ascii=encoding != "utf8")
+    show(_NOT_ESCAPED_BY_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
+
+
+def show_report(report: AddReport, index: str) -> None:
+    """What became of every record, and the first rejected ones."""
+    show(safe(f"{report.read:,} records read into {index}:"))
+    counts = {
+        "added": report.added, "updated": report.updated, "unchanged": report.unchanged,
+        "duplicates": report.count("duplicate"), "stale": report.count("stale"), "bad": report.count("bad"),
+    }  # fmt: skip
+    show("  " + ", ".join(f"{number:,} {name}" for name, number in counts.items()))
+    for record in report.rejected[:_REJECTED_SHOWN]:
+        show(f"  {one_line(f'{record.origin}: {record.reason}')}")
+    if len(report.rejected) > _REJECTED_SHOWN:
+        show(f"  and {len(report.rejected) - _REJECTED_SHOWN:,} more; --report FILE lists them all")
+
+
+def report_as_dict(report: AddReport) -> dict[str, object]:
+    """The report for `qa index --json`."""
+    return {
+        "read": report.read, "added": report.added, "updated": report.updated, "unchanged": report.unchanged,
+        "duplicates": report.count("duplicate"), "stale": report.count("stale"), "bad": report.count("bad"),
+        "passages": report.passages, "rejected": [record.as_dict() for record in report.rejected],
+    }  # fmt: skip
+
+
+def show_hits(hits: Iterable[Hit]) -> None:
+    """Passages with their place, ranks and scores, best first."""
+    for number, hit in enumerate(hits, start=1):
+        show(f"{number}. {_styled(one_line(hit.article.title) or '(no title)', _BOLD)}")
+        _show_place(hit.article)
+        _show_wrapped(hit.text)
+        show(f"   {_styled(_ranks(hit), _DIM)}")
+        if hit.also_in:
+            others = "; ".join(_outlet_and_day(article) for article in hit.also_in)
+            _show_wrapped(f"The same text also in: {others}")
+        show()
+
+
+def show_answer(answer: Answer) -> None:
+    """The quoted sentences with their numbered sources, or the refusal."""
+    if answer.abstained:
+        show(_styled("The archive does not answer this.", _BOLD, _YELLOW))
+        _show_wrapped(answer.reason, indent="")
+        return
+    numbers: dict[str, list[int]] = {}
+    articles: dict[str, Article] = {}
+    for sentence in answer.sentences:
+        citation = sentence.citation
+        numbers.setdefault(citation.article.id, []).append(citation.number)
+        articles[citation.article.id] = citation.article
+        _show_wrapped(f"“{one_line(sentence.text)}” [{citation.number}]", indent="")
+        show()
+    show(_styled("Sources", _BOLD))
+    for article_id, article in articles.items():
+        marks = "".join(f"[{number}]" for number in numbers[article_id])
+        show(f"{marks} {_styled(one_line(article.title) or '(no title)', _BOLD)}")
+        _show_place(article)
+
+
+def show_explanation(answer: Answer) -> None:
+    """How the question was understood, how sure the answer is, and where the time went."""
+    query = answer.query
+    show(_styled("How this came about", _BOLD))
+    days = [query.filters.published_from, query.filters.published_to]
+    if any(days):
+        first, last = (day.isoformat() if day else "any day" for day in days)
+        show(f"   published: {first} to {last}")
+    if query.filters.sources:
+        show(f"   outlets: {one_line(', '.join(query.filters.sources))}")
+    show(f"   asked as of: {query.as_of.isoformat()}")
+    for note in query.notes:
+        show(f"   note: {one_line(note)}")
+    show(f"   confidence: {answer.confidence:.2f}")
+    show("   time: " + ", ".join(f"{one_line(name)} {ms:,.0f} ms" for name, ms in answer.timings.items()))
+
+
+def show_statistics(stats: Statistics, index: str) -> None:
+    """What an index holds, a line for each fact."""
+    share = 100 * stats.embedded // stats.passages if stats.passages else 100
+    days = f"{stats.first_day} to {stats.last_day}" if stats.first_day else "none known"
+    updated = f"{stats.updated:%Y-%m-%d %H:%M %Z}" if stats.updated else "never"
+    facts = {
+        "Index": index,
+        "Articles": f"{stats.articles:,} ({stats.withdrawn:,} withdrawn), {stats.versions:,} versions",
+        "Published": days,
+        "Passages": f"{stats.passages:,}, {stats.embedded:,} with a vector ({share} %)",
+        "Encoder": stats.encoder + (f", {stats.dimension} dimensions" if stats.dimension else ""),
+        "On disk": f"{stats.bytes_on_disk / 1e6:,.1f} MB",
+        "Last update": updated,
+    }
+    for name, fact in facts.items():
+        show(f"{name + ':':<13}{one_line(fact)}")
+    if stats.sources:
+        show("Outlets:")
+        width = max(len(f"{count:,}") for count in stats.sources.values())
+        for source, count in stats.sources.items():
+            show(f"  {count:>{width},}  {one_line(source) or '(not named)'}")
+
+
+def _show_place(article: Article) -> None:
+    show(f"   {_outlet_and_day(article)}")
+    if article.url:
+        show(f"   {_styled(one_line(article.url), _DIM)}")
+
+
+def _outlet_and_day(article: Article) -> str:
+    day = article.day
+    parts = [
+        one_line(article.source),
+        f"{day.day} {day:%B %Y}" if day else "undated",
+        article.status if article.status != "published" else "",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def _ranks(hit: Hit) -> str:
+    words = f"rank {hit.lexical_rank} (BM25 {hit.lexical_score:.2f})" if hit.lexical_rank else "not found"
+    meaning = f"rank {hit.dense_rank}" if hit.dense_rank else "no rank"
+    meaning += f" (cosine {hit.cosine:.2f})" if hit.cosine is not None else ""
+    return f"score {hit.score:.3f}; by words: {words}; by meaning: {meaning}"
+
+
+def _show_wrapped(text: str, indent: str = "   ") -> None:
+    """On a terminal wrapped to its width; in a pipe one line, which is easier to search."""
+    line = one_line(text)
+    if not sys.stdout.isatty():
+        show(indent + line)
+        return
+    width = min(shutil.get_terminal_size().columns, _WIDEST)
+    show(textwrap.fill(line, max(width, 20), initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False))
+
+
+def _styled(text: str, *codes: str) -> str:
+    """The text in bold and the like, on a terminal whose owner has not set NO_COLOR."""
+    plain = not sys.stdout.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return text if plain else "".join(codes) + text + _END

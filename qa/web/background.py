@@ -1,0 +1,112 @@
+"""The thread behind the page: it loads the model, then computes the vectors that are missing, and says how far it is."""
+
+from __future__ import annotations
+
+import enum
+import logging
+import threading
+import uuid
+from dataclasses import dataclass
+
+from qa.errors import DatelineError, IndexClosedError, IndexLockedError
+from qa.index import Index
+from qa.records import EmbedProgress
+
+logger = logging.getLogger("qa.web")
+
+
+class Phase(enum.Enum):
+    """What the thread does at the moment."""
+
+    LOADING = "loading"  # the model is being loaded
+    ENCODING = "encoding"  # vectors are being computed
+    ELSEWHERE = "elsewhere"  # another process computes them
+    READY = "ready"  # nothing is left to do
+    FAILED = "failed"  # something went wrong; it is tried again later
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How far the thread is. `message` says what went wrong, in words for the reader of the page."""
+
+    phase: Phase
+    progress: EmbedProgress | None = None
+    message: str = ""
+
+    @property
+    def busy(self) -> bool:
+        """Whether the page should look often."""
+        return self.phase in (Phase.LOADING, Phase.ENCODING)
+
+
+class _StoppedError(Exception):
+    """Raised inside `Index.embed` to end it between two windows."""
+
+
+class Background:
+    """Warms the model of an index and keeps its vectors complete, until stopped.
+
+    Args:
+        index: the index that the page asks; `Index.embed` gives way to its questions.
+        embed: False only loads the model.
+        pause: seconds between two looks for new work.
+    """
+
+    def __init__(self, index: Index, *, embed: bool, pause: float) -> None:
+        self._index = index
+        self._embed = embed
+        self._pause = pause
+        self._stopped = threading.Event()
+        self._state = State(Phase.LOADING)
+        self._warm = False
+        # A daemon, so that a window in hand never holds up the end of the process: losing it is harmless.
+        self._thread = threading.Thread(target=self._run, name="qa-web-background", daemon=True)
+
+    @property
+    def state(self) -> State:
+        return self._state
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self, timeout: float) -> bool:
+        """Ask the thread to end and wait for it at most so many seconds; whether it has ended."""
+        self._stopped.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            try:
+                self._work()
+            except (_StoppedError, IndexClosedError):
+                return
+            except IndexLockedError:
+                self._state = State(Phase.ELSEWHERE, self._index.embed_progress())
+            except DatelineError as error:
+                logger.warning("The background work failed: %s", error)
+                self._state = State(Phase.FAILED, message=str(error))
+            except Exception:
+                number = uuid.uuid4().hex[:8]
+                logger.exception("Internal error %s in the background", number)
+                message = f"An internal error occurred. The log has the details under {number}."
+                self._state = State(Phase.FAILED, message=message)
+            self._stopped.wait(self._pause)
+
+    def _work(self) -> None:
+        """One round: load the model the first time, then compute what vectors are missing."""
+        if not self._warm:
+            self._index.warm()
+            self._warm = True
+        progress = self._index.embed_progress()
+        if self._embed and progress.done < progress.total:
+            self._state = State(Phase.ENCODING, progress)
+            self._index.embed(progress=self._report)
+            progress = self._index.embed_progress()
+        self._state = State(Phase.READY, progress)
+
+    def _report(self, progress: EmbedProgress) -> None:
+        if self._stopped.is_set():
+            raise _StoppedError
+        self._state = State(Phase.ENCODING, progress)

@@ -1,0 +1,75 @@
+"""Days, amounts and durations in plain words. Text only: nothing here is HTML."""
+
+from __future__ import annotations
+
+import datetime
+
+from qa.records import EmbedProgress, Moment, Statistics
+
+# Not strftime: its month names follow the locale of the machine.
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+
+
+def long_day(moment: Moment) -> str:
+    """For example "9 September 2025"."""
+    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+
+
+def short_day(moment: Moment) -> str:
+    """For example "9 Sep 2025"."""
+    return f"{moment.day} {_MONTHS[moment.month - 1][:3]} {moment.year}"
+
+
+def moment_in_words(moment: Moment) -> str:
+    """The day, and the time of day where one is known: "9 September 2025, 10:15 UTC"."""
+    if isinstance(moment, datetime.datetime):
+        return f"{long_day(moment)}, {moment:%H:%M} UTC"
+    return long_day(moment)
+
+
+def count(number: int, noun: str) -> str:
+    """A number with its noun: "1 article", "1,234 articles"."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def ago(moment: datetime.datetime, now: datetime.datetime) -> str:
+    """How long ago, roughly: "just now", "3 minutes ago"; beyond a month, the day."""
+    seconds = int((now - moment).total_seconds())
+    if seconds < _MINUTE:
+        return "just now"
+    for length, noun in ((_DAY, "day"), (_HOUR, "hour"), (_MINUTE, "minute")):
+        if seconds >= length:
+            return f"on {long_day(moment)}" if seconds > 31 * _DAY else f"{count(seconds // length, noun)} ago"
+    raise AssertionError("unreachable: at least a minute")
+
+
+def duration(seconds: float) -> str:
+    """A rough duration: "less than a minute", "10 min", "3 h 20 min"."""
+    if seconds < _MINUTE:
+        return "less than a minute"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours:,} h {minutes} min" if hours else f"{minutes} min"
+
+
+def coverage(statistics: Statistics, now: datetime.datetime) -> str:
+    """What the archive covers, in one line."""
+    parts = [count(statistics.articles, "article"), count(len(statistics.sources), "outlet")]
+    if statistics.first_day and statistics.last_day:
+        first, last = long_day(statistics.first_day), long_day(statistics.last_day)
+        parts.insert(0, f"This archive covers {first}" if first == last else f"This archive covers {first} to {last}")
+    if statistics.updated:
+        parts.append(f"updated {ago(statistics.updated, now)}")
+    return " · ".join(parts)
+
+
+def progress_in_words(progress: EmbedProgress) -> str:
+    """For example "Vectors: 1,234 of 10,000 (12 %), 14 a second, 10 min left"."""
+    share = 100 * progress.done // progress.total if progress.total else 100
+    parts = [f"Vectors: {progress.done:,} of {progress.total:,} ({share} %)"]
+    if progress.seconds_left is not None and progress.done < progress.total:
+        parts += [f"{progress.rate:,.0f} a second", f"{duration(progress.seconds_left)} left"]
+    return ", ".join(parts)
