@@ -70,6 +70,7 @@ class Config:
     chat_concurrency: int = 4  # questions answered at the same time
     chat_queue: int = 64  # questions that may wait; more are refused
     chat_hits_limit: int = 50  # the most passages that one question may ask for
+    chat_turns: int = 50  # questions that one conversation shows; the oldest leave first
     chat_sessions: int = 1_000  # conversations kept in memory; the oldest are forgotten
     chat_upload_bytes: int = 1_024  # the chat takes no files; Gradio's upload route would take any size
     chat_poll_seconds: float = 30.0  # between two looks for articles that another process added

@@ -13,13 +13,13 @@ import typer
 from typer.core import TyperGroup
 
 from qa.cli import printing, progress
+from qa.cli.chat import require_index, serve_chat
 from qa.cli.failures import NOTHING_FOUND, report
 from qa.cli.interrupts import STOPPED
 from qa.cli.options import AsOf, Count, From, IndexFolder, Json, Outlets, Question, To, Verbose, set_up_logging
 from qa.cli.printing import say, show, show_json
 from qa.config import load_config
-from qa.database import FILE_NAME
-from qa.errors import ArticleFileError, IndexNotFoundError
+from qa.errors import ArticleFileError
 from qa.records import AddReport, Filters
 
 if TYPE_CHECKING:
@@ -30,6 +30,9 @@ _EXIT_CODES = (
     "Exit codes: 0 done, or answered. 1 an error, said on stderr. 2 wrong usage. 3 nothing found, or the archive "
     "does not answer. 130 stopped by Ctrl-C; what was written is safe."
 )
+_STOPPED_READING = "Stopped. The articles read so far are safe; the same command goes on from there."
+_STOPPED_ENCODING = "Stopped. The vectors computed so far are safe; `qa embed` goes on from there."
+_STOPPED_REBUILDING = "Stopped. The archive is safe; what is missing is made anew when the index is next opened."
 
 
 class _Commands(TyperGroup):
@@ -78,7 +81,9 @@ def _qa(
 def _index(
     paths: Annotated[
         list[Path],
-        typer.Argument(metavar="PATH...", help="Files or folders: JSON Lines, JSON, CSV, TSV, Parquet, text, Markdown."),
+        typer.Argument(
+            metavar="PATH...", help="Files or folders: JSON Lines, JSON, CSV, TSV, Parquet, text, Markdown."
+        ),
     ],
     index: IndexFolder = None,
     no_embed: Annotated[bool, typer.Option("--no-embed", help="Leave the vectors for `qa embed`.")] = False,
@@ -88,7 +93,7 @@ def _index(
     as_json: Json = False,
     verbose: Verbose = False,
 ) -> None:
-    """Take articles into an index, new or old, then compute their vectors."""
+    """Take in articles, then compute their vectors."""
     config = load_config(index=_text(index))
     _check(paths, config)
     if report_file:
@@ -96,9 +101,8 @@ def _index(
     from qa.index import Index
 
     with Index(config.index, config, create=True) as opened:
-        with _safe_to_stop("Stopped. The articles read so far are safe; the same command goes on from there."):
-            with progress.reading() as tell:
-                added = opened.add(list(paths), progress=tell)
+        with _safe_to_stop(_STOPPED_READING), progress.reading() as tell:
+            added = opened.add(list(paths), progress=tell)
         if report_file:
             _write_report(report_file, added)
         result = printing.report_as_dict(added) | {"index": config.index, "encoded": 0}
@@ -123,7 +127,7 @@ def _embed(
     as_json: Json = False,
     verbose: Verbose = False,
 ) -> None:
-    """Compute vectors for passages that have none, newest articles first. Safe to stop at any time."""
+    """Compute the vectors that are missing. Newest articles come first; it is safe to stop at any time."""
     with _opened(index) as opened:
         encoded = _embed_rest(opened, limit)
         state = opened.embed_progress()
@@ -146,7 +150,7 @@ def _search(
     as_json: Json = False,
     verbose: Verbose = False,
 ) -> None:
-    """Find the passages that fit a question best, with ranks and scores."""
+    """Find passages that fit a question, with their ranks."""
     filters = _filters(published_from, published_to, sources)
     text = " ".join(question)
     with _opened(index) as opened:
@@ -174,7 +178,7 @@ def _ask(
     as_json: Json = False,
     verbose: Verbose = False,
 ) -> None:
-    """Answer a question with sentences quoted from the articles, each with its source."""
+    """Answer a question in quoted, sourced sentences."""
     filters = _filters(published_from, published_to, sources)
     with _opened(index) as opened:
         answer = opened.ask(" ".join(question), k, filters, as_of)
@@ -209,8 +213,6 @@ def _chat(
     verbose: Verbose = False,
 ) -> None:
     """Open the web chat. Ctrl-C ends it."""
-    from qa.cli.chat import serve_chat
-
     serve_chat(_text(index), sample=sample, host=host, port=port, embed=not no_embed, open_browser=open_browser)
 
 
@@ -227,9 +229,9 @@ def _info(index: IndexFolder = None, as_json: Json = False, verbose: Verbose = F
 
 @app.command("rebuild")
 def _rebuild(index: IndexFolder = None, as_json: Json = False, verbose: Verbose = False) -> None:
-    """Make the files for searching anew from the archive. Nothing is encoded again."""
+    """Make the search files anew from the archive. Nothing is encoded again."""
     with _opened(index) as opened:
-        with _safe_to_stop("Stopped. The archive is safe; what is missing is made anew at the next opening."):
+        with _safe_to_stop(_STOPPED_REBUILDING):
             opened.rebuild()
         state = opened.embed_progress()
         if as_json:
@@ -248,7 +250,7 @@ def _remove(
     as_json: Json = False,
     verbose: Verbose = False,
 ) -> None:
-    """Erase articles for good, with all their versions."""
+    """Erase articles with all their versions."""
     wanted = [*(ids or []), *_lines_of(from_file)]
     if not wanted:
         raise typer.BadParameter("Name at least one id, or a file of ids with --from-file.", param_hint="ID...")
@@ -277,14 +279,6 @@ def _opened(folder: Path | None) -> Index:
     return Index(config.index, config)
 
 
-def require_index(config: Config) -> None:
-    """Raises IndexNotFoundError where no index was made."""
-    if not (Path(config.index) / FILE_NAME).is_file():
-        raise IndexNotFoundError(
-            "There is no index here", where=config.index, cure=f"Make one: qa index ARTICLES --index {config.index}"
-        )
-
-
 def _check(paths: list[Path], config: Config) -> None:
     """Raise ArticleFileError for a path that cannot be read, before anything is written."""
     from qa.formats import read_articles
@@ -298,11 +292,10 @@ def _embed_rest(index: Index, limit: int | None = None, hint: bool = False) -> i
     state = index.embed_progress()
     if state.done == state.total:
         return 0
-    with _safe_to_stop("Stopped. The vectors computed so far are safe; `qa embed` goes on from there."):
-        with progress.encoding() as tell:
-            if hint and tell:
-                say("Questions can be asked already. Vectors make the answers better; Ctrl-C is safe.")
-            return index.embed(tell, limit)
+    with _safe_to_stop(_STOPPED_ENCODING), progress.encoding() as tell:
+        if hint and tell:
+            say("Questions can be asked already. Vectors make the answers better; Ctrl-C is safe.")
+        return index.embed(tell, limit)
 
 
 @contextlib.contextmanager

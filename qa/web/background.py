@@ -1,4 +1,4 @@
-"""The thread behind the page: it loads the model, then computes the vectors that are missing, and says how far it is."""
+"""The thread behind the page: it loads the model, computes the vectors that are missing, and says how far it is."""
 
 from __future__ import annotations
 

@@ -1,0 +1,264 @@
+"""All HTML of the chat is made here, from records, by pure functions.
+
+Whatever comes from an article or a reader goes through `escaped`, so that it can neither become markup nor turn
+around the text beside it. Links are made by `safe_link` alone.
+"""
+
+from __future__ import annotations
+
+import datetime
+import html
+import re
+import urllib.parse
+from collections.abc import Iterable, Sequence
+
+from qa.records import CORRECTED, WITHDRAWN, Answer, Article, Hit, Query, Sentence, Statistics
+from qa.web.background import Phase, State
+from qa.web.wording import count, coverage, long_day, moment_in_words, progress_in_words, short_day
+
+# Characters that reorder the text around them, and control characters that no reader sees. Joiners stay: scripts
+# such as Persian and Hindi need them.
+_UNSEEN = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_NOT_IN_A_LINK = re.compile(r"[\s\\\x00-\x20\x7f-\x9f]")
+
+
+def escaped(text: str) -> str:
+    """Text as HTML text or attribute value, without characters that reorder what stands around it."""
+    return html.escape(_UNSEEN.sub("", text), quote=True)
+
+
+def isolated(text: str) -> str:
+    """A short piece of foreign text inside a line of ours: its direction stays its own."""
+    return f"<bdi>{escaped(text)}</bdi>"
+
+
+def safe_link(url: str) -> str:
+    """The URL where it is a plain web address, else an empty string."""
+    url = url.strip()
+    if _NOT_IN_A_LINK.search(url) or _UNSEEN.search(url):
+        return ""
+    try:
+        parts = urllib.parse.urlsplit(url)
+        return url if parts.scheme.lower() in ("http", "https") and parts.hostname else ""
+    except ValueError:
+        return ""
+
+
+# The page around the conversation
+
+
+def masthead(statistics: Statistics, now: datetime.datetime) -> str:
+    """The name of the page and what the archive covers; in an empty one, how articles are added."""
+    if statistics.articles:
+        line = f'<p class="coverage">{escaped(coverage(statistics, now))}</p>'
+    else:
+        line = (
+            '<p class="coverage">This archive is empty. Add articles: <code>qa index ARTICLES</code>, '
+            "then ask; this page need not be restarted.</p>"
+        )
+    return f'<header class="masthead"><h1>Dateline</h1>{line}</header>'
+
+
+def status(state: State) -> str:
+    """What the background work is at. Only changes of kind are announced to screen readers, not every percent."""
+    progress = state.progress
+    words = progress_in_words(progress) if progress else ""
+    if state.phase is Phase.LOADING:
+        said = "The language model is loading. You can ask already; the first answer waits for it."
+        return _status_line("loading", said, "")
+    if state.phase is Phase.FAILED:
+        return _status_line("failed", f"The model or its vectors are not available: {state.message}", "")
+    if progress is None or progress.done >= progress.total:
+        return _status_line("ready", "", "")
+    said = {
+        Phase.ENCODING: "Answers get better while vectors are computed.",
+        Phase.ELSEWHERE: "Another process computes the vectors.",
+    }.get(state.phase, "Vectors are not being computed: qa embed goes on with them.")
+    bar = f'<progress max="{progress.total}" value="{progress.done}" aria-label="Vectors computed"></progress>'
+    return _status_line("encoding", said, f'<span class="figures">{bar}{escaped(words)}</span>')
+
+
+def _status_line(kind: str, said: str, figures: str) -> str:
+    return f'<div class="status {kind}">{figures}<span role="status" aria-live="polite">{escaped(said)}</span></div>'
+
+
+# The conversation
+
+
+def working_message(words: str) -> str:
+    """What stands in the place of an answer while it is looked for."""
+    return f'<p class="working">{escaped(words)}</p>'
+
+
+def answer_message(sentences: Sequence[Sentence], turn: int, *, current: bool) -> str:
+    """The quoted sentences, each with its number, outlet and day; in the `current` answer the numbers are buttons."""
+    return f'<div class="answer">{"".join(_quote(sentence, turn, current) for sentence in sentences)}</div>'
+
+
+def _quote(sentence: Sentence, turn: int, current: bool) -> str:
+    number, article = sentence.citation.number, sentence.citation.article
+    mark = f'<span class="number">{number}</span>'
+    if current:
+        mark = (
+            f'<button type="button" class="number" data-target="{_anchor(turn, number)}" '
+            f'aria-label="Show source {number}">{number}</button>'
+        )
+    link = "" if current else safe_link(article.url)
+    source = f"{_outlet(article)}, {escaped(short_day(article.published))}" if article.published else _outlet(article)
+    attribution = _anchor_to(link, source) if link else source
+    # One line: breaks inside a sentence are an accident of the source's layout.
+    words = escaped(" ".join(sentence.text.split()))
+    return f'<blockquote><p dir="auto">“{words}”</p><footer>{mark} — {attribution}</footer></blockquote>'
+
+
+def abstention_message(answer: Answer) -> str:
+    """A refusal, and why: a calm state of its own, neither an answer nor a failure."""
+    return (
+        '<div class="abstained"><p class="verdict">The archive does not answer this.</p>'
+        f'<p dir="auto">{escaped(answer.reason)}</p></div>'
+    )
+
+
+def failure_message(words: str) -> str:
+    """Something that went wrong, in words for the reader."""
+    return f'<div class="failed" role="alert"><p class="verdict">No answer</p><p dir="auto">{escaped(words)}</p></div>'
+
+
+def stopped_message() -> str:
+    return '<p class="working still">Stopped.</p>'
+
+
+# The evidence
+
+
+def no_evidence(words: str) -> str:
+    """The evidence panel while there is nothing to show."""
+    return f'<section class="evidence empty"><h2>Evidence</h2><p>{escaped(words)}</p></section>'
+
+
+def evidence(answer: Answer, turn: int) -> str:
+    """The cited passages with their sentences marked, then what else was found."""
+    cited = [(hit, quoted) for hit in answer.hits if (quoted := _quoted_in(hit, answer.sentences))]
+    cited.sort(key=lambda pair: pair[1][0].citation.number)
+    others = [hit for hit in answer.hits if not _quoted_in(hit, answer.sentences)]
+    heading = "What came nearest" if answer.abstained and others else "Evidence"
+    parts = [f'<h2 id="evidence-{turn}" tabindex="-1">{heading}</h2>', _searched(answer.query)]
+    parts += [_card(hit, quoted, turn) for hit, quoted in cited]
+    cards = "".join(_card(hit, (), turn) for hit in others)
+    if answer.abstained:
+        parts.append(cards)
+    elif others:
+        summary = f"<summary>{count(len(others), 'other passage')} found</summary>"
+        parts.append(f'<details class="others">{summary}{cards}</details>')
+    kind = "evidence abstained" if answer.abstained else "evidence"
+    return f'<section class="{kind}">{"".join(parts)}</section>'
+
+
+def _quoted_in(hit: Hit, sentences: Iterable[Sentence]) -> tuple[Sentence, ...]:
+    """The quoted sentences that stand in this passage, by their numbers."""
+    found = [
+        sentence for sentence in sentences
+        if sentence.citation.article.id == hit.article.id
+        and hit.start <= sentence.citation.start and sentence.citation.end <= hit.end
+    ]  # fmt: skip
+    return tuple(sorted(found, key=lambda sentence: sentence.citation.number))
+
+
+def _searched(query: Query) -> str:
+    """What was searched, so that no filter works unseen."""
+    filters = query.filters
+    parts = [f"Asked as of {long_day(query.as_of)}"]
+    if filters.published_from:
+        parts.append(f"from {long_day(filters.published_from)}")
+    if filters.published_to:
+        parts.append(f"to {long_day(filters.published_to)}")
+    parts.append(f"only {', '.join(filters.sources)}" if filters.sources else "all outlets")
+    notes = "".join(f"<li>{escaped(note)}</li>" for note in query.notes)
+    return f'<p class="searched">{escaped(" · ".join(parts))}</p>' + (f"<ul>{notes}</ul>" if notes else "")
+
+
+def _card(hit: Hit, quoted: Sequence[Sentence], turn: int) -> str:
+    """One passage: where it is from, its text with the quoted sentences marked, and why it is here."""
+    article = hit.article
+    numbers = "".join(f'<span class="number">{sentence.citation.number}</span>' for sentence in quoted)
+    byline = [_outlet(article), *(isolated(author) for author in article.authors)]
+    if article.published:
+        moment = f'<time datetime="{article.published.isoformat()}">{moment_in_words(article.published)}</time>'
+        byline.append(moment)
+    link = safe_link(article.url)
+    host = urllib.parse.urlsplit(link).hostname or ""
+    original = f'<p class="original">{_anchor_to(link, f"Read the original at {isolated(host)}")}</p>' if link else ""
+    return (
+        f'<article class="card{" cited" if quoted else ""}">'
+        f'<h3 dir="auto">{numbers}{isolated(article.title or "Untitled")}</h3>'
+        f'<p class="byline">{" · ".join(byline)}{_badges(article)}</p>'
+        f'<div class="passage" dir="auto">{passage_html(hit, quoted, turn)}</div>'
+        f'{_also_in(hit)}{original}<p class="why">{escaped(_why(hit))}</p></article>'
+    )
+
+
+def passage_html(hit: Hit, quoted: Sequence[Sentence], turn: int) -> str:
+    """The text of the passage with each quoted sentence in its own <mark>; what overlaps is marked once."""
+    text, parts, position = hit.article.text, [], hit.start
+    if hit.start > 0:
+        parts.append('<span class="cut">… </span>')
+    for sentence in sorted(quoted, key=lambda sentence: sentence.citation.start):
+        start, end = max(sentence.citation.start, position), sentence.citation.end
+        if start >= end:
+            continue
+        number = sentence.citation.number
+        mark = f'<mark id="{_anchor(turn, number)}" tabindex="-1">{escaped(text[start:end])}</mark>'
+        parts += [escaped(text[position:start]), mark, f'<sup class="number">{number}</sup>']
+        position = end
+    parts.append(escaped(text[position : hit.end]))
+    if hit.end < len(text.rstrip()):
+        parts.append('<span class="cut"> …</span>')
+    return "".join(parts)
+
+
+def _badges(article: Article) -> str:
+    words = []
+    if article.status == WITHDRAWN:
+        words.append("Withdrawn")
+    if article.status == CORRECTED:
+        words.append("Corrected")
+    if article.updated and article.updated != article.published:
+        words.append(f"Updated {moment_in_words(article.updated)}")
+    return "".join(f' <span class="badge">{escaped(word)}</span>' for word in words)
+
+
+def _also_in(hit: Hit) -> str:
+    if not hit.also_in:
+        return ""
+    places = []
+    for article in hit.also_in:
+        day = f", {short_day(article.published)}" if article.published else ""
+        place, link = f"{_outlet(article)}{escaped(day)}", safe_link(article.url)
+        places.append(_anchor_to(link, place) if link else place)
+    return f'<p class="also">Also in: {"; ".join(places)}</p>'
+
+
+def _why(hit: Hit) -> str:
+    """What each stage of the search thought of the passage."""
+    words = "not among the best by words (BM25)"
+    if hit.lexical_rank is not None:
+        score = "" if hit.lexical_score is None else f", {hit.lexical_score:.1f}"
+        words = f"number {hit.lexical_rank} by words (BM25{score})"
+    meaning = "not among the nearest by meaning" if hit.cosine is not None else "no vector yet"
+    if hit.dense_rank is not None:
+        meaning = f"number {hit.dense_rank} by meaning"
+    cosine = "" if hit.cosine is None else f" (cosine {hit.cosine:.2f})"
+    return f"Why it is here: {words}; {meaning}{cosine}; together {hit.score:.3f}."
+
+
+def _outlet(article: Article) -> str:
+    return isolated(article.source or "Unknown outlet")
+
+
+def _anchor(turn: int, number: int) -> str:
+    return f"evidence-{turn}-{number}"
+
+
+def _anchor_to(link: str, inner: str) -> str:
+    """A link to a page elsewhere; `link` has passed `safe_link`, `inner` is HTML."""
+    return f'<a href="{escaped(link)}" target="_blank" rel="noopener noreferrer nofollow">{inner}</a>'

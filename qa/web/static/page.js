@@ -1,0 +1,12 @@
+() => {
+	// A citation's number opens the passage that it stands for. A plain link would not do: Gradio sets <base>, so that
+	// "#..." leaves the page as soon as its address carries a query.
+	document.addEventListener("click", (event) => {
+		const button = event.target.closest("button.number[data-target]");
+		const mark = button && document.getElementById(button.dataset.target);
+		if (!mark) return;
+		const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+		mark.scrollIntoView({ block: "center", behavior: calm ? "auto" : "smooth" });
+		mark.focus({ preventScroll: true });
+	});
+}
