@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from qa.asked import Asked
 from qa.config import Config
 from qa.encoder import Encoder
-from qa.evidence import COLUMNS, Evidence, Matrix, QuestionTerms, measure, terms_around
+from qa.evidence import COLUMNS, Evidence, Matrix, measure, terms_around
 from qa.fitted import CONFIDENCE_WEIGHTS, SENTENCE_WEIGHTS
 from qa.lexical import LexicalIndex
 from qa.passages import split_sentences
@@ -36,18 +37,18 @@ def answer_from_hits(
 ) -> Answer:  # fmt: skip
     """Choose sentences from the hits and compose the answer, or refuse. Adds its milliseconds to `timings`."""
     started = time.perf_counter()
-    terms = QuestionTerms(query.text, lexical.document_frequency, lexical.count)
+    asked = Asked(query.text, lexical.document_frequency, lexical.count)
     candidates = sentences_of(hits)
     if not candidates:
         return _refusal(query, hits, _nothing_found(query, lexical), 0.0, timings)
-    matrix = measured(query.text, terms, candidates, encoder)
-    scores = matrix @ np.array([SENTENCE_WEIGHTS[name] for name in COLUMNS])
+    matrix = measured(query.text, asked, candidates, encoder)
+    scores = matrix @ np.array([SENTENCE_WEIGHTS.get(name, 0.0) for name in COLUMNS])
     best = int(np.argmax(scores))
-    confidence = confidence_of(matrix, best, hits)
+    confidence = confidence_of(matrix, scores, hits)
     chosen = _choose(candidates, scores, matrix, config)
     timings["answer"] = 1000 * (time.perf_counter() - started)
     if confidence < config.answer_threshold:
-        return _refusal(query, hits, _what_came_nearest(terms, candidates[best]), confidence, timings)
+        return _refusal(query, hits, _what_came_nearest(asked, candidates[best]), confidence, timings)
     sentences = _in_reading_order(chosen, candidates, scores)
     text = "\n\n".join(f"“{_one_line(s.text)}” [{s.citation.number}]" for s in sentences)
     return Answer(text, sentences, tuple(hits), query, False, "", confidence, timings)
@@ -65,27 +66,43 @@ def sentences_of(hits: Sequence[Hit]) -> list[Candidate]:
             if text not in seen:
                 seen.add(text)
                 evidence = Evidence(
-                    text, f"{hit.article.title}\n{previous}", hit.score - highest, rank,
-                    is_lead=hit.start + start == 0, same_passage_as_previous=bool(previous),
-                )  # fmt: skip
+                    text, hit.article.title, previous, hit.score - highest, rank, is_lead=hit.start + start == 0
+                )
                 candidates.append(Candidate(hit, hit.start + start, hit.start + end, evidence))
             previous = text
     return candidates
 
 
-def measured(question: str, terms: QuestionTerms, candidates: Sequence[Candidate], encoder: Encoder) -> Matrix:
+def measured(question: str, asked: Asked, candidates: Sequence[Candidate], encoder: Encoder) -> Matrix:
     """The figures of `evidence.measure` for the candidates, in their order."""
     vectors = encoder.encode_passages([candidate.evidence.text for candidate in candidates])
-    cosines = vectors @ encoder.encode_query(question)
-    return measure(terms, [candidate.evidence for candidate in candidates], cosines)
+    evidence = [candidate.evidence for candidate in candidates]
+    return measure(asked, evidence, encoder.encode_query(question), vectors)
 
 
-def confidence_of(matrix: Matrix, best: int, hits: Sequence[Hit]) -> float:
-    """How likely the hits answer: 0 to 1, from the figures of the best sentence (logistic regression)."""
-    total = CONFIDENCE_WEIGHTS["constant"]
-    total += CONFIDENCE_WEIGHTS["passage_cosine"] * max((hit.cosine or 0.0 for hit in hits), default=0.0)
-    for column, name in enumerate(COLUMNS):
-        total += CONFIDENCE_WEIGHTS.get(name, 0.0) * matrix[best, column]
+CONFIDENCE_COLUMNS = (
+    "passage_cosine", "best_cosine", "best_overlap", "best_overlap_in_context", "best_names_overlap", "best_pairs",
+    "best_shows_expected", "best_expected_unmet", "highest_overlap_in_context", "lead_over_next",
+)  # fmt: skip
+
+
+def confidence_figures(matrix: Matrix, scores: Matrix, hits: Sequence[Hit]) -> list[float]:
+    """What tells whether the hits answer, one figure for each of CONFIDENCE_COLUMNS."""
+    best = int(np.argmax(scores))
+    ranked = np.sort(scores)
+    of_best = dict(zip(COLUMNS, matrix[best].tolist(), strict=True))
+    return [
+        max((hit.cosine or 0.0 for hit in hits), default=0.0),
+        *(of_best[name.removeprefix("best_")] for name in CONFIDENCE_COLUMNS if name.startswith("best_")),
+        float(matrix[:, COLUMNS.index("overlap_in_context")].max()),
+        float(ranked[-1] - ranked[-2]) if len(ranked) > 1 else 0.0,
+    ]
+
+
+def confidence_of(matrix: Matrix, scores: Matrix, hits: Sequence[Hit]) -> float:
+    """How likely the hits answer: 0 to 1 (logistic regression)."""
+    figures = zip(CONFIDENCE_COLUMNS, confidence_figures(matrix, scores, hits), strict=True)
+    total = CONFIDENCE_WEIGHTS["constant"] + sum(CONFIDENCE_WEIGHTS.get(name, 0.0) * value for name, value in figures)
     return 1 / (1 + math.exp(-total))
 
 
@@ -129,10 +146,10 @@ def _nothing_found(query: Query, lexical: LexicalIndex) -> str:
     return "No passage was found."
 
 
-def _what_came_nearest(terms: QuestionTerms, best: Candidate) -> str:
+def _what_came_nearest(asked: Asked, best: Candidate) -> str:
     """What was looked for and is missing, and the sentence that came nearest."""
     around = terms_around(best.evidence)
-    missing = [word for word in terms.words() if not word[1] & around]
+    missing = [word for word in asked.words() if not word[1] & around]
     looked = ", ".join(f"“{word}”" for word, _ in missing)
     missing_text = (
         f"I looked for {looked} together with the rest of the question and did not find it. " if looked else ""

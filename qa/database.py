@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from qa.errors import IndexClosedError, IndexDamagedError, IndexMismatchError
+from qa.errors import ArchiveError, IndexClosedError, IndexDamagedError, IndexMismatchError
 
 FILE_NAME = "dateline.sqlite3"
 _HEADER = b"SQLite format 3\x00"
@@ -23,6 +23,7 @@ class Database:
         IndexDamagedError: the file is no SQLite file, is cut short, or SQLite calls it malformed.
         IndexMismatchError: a newer Dateline made it.
         IndexClosedError: used after close().
+        ArchiveError: it cannot be opened, read or written: permissions, a full disk, or a writer that never ends.
     """
 
     def __init__(self, path: Path) -> None:
@@ -31,14 +32,20 @@ class Database:
         self._read_lock = threading.RLock()
         self._write_lock = threading.RLock()
         self._open = True
-        with self.damage_named():
-            self._writer = self._connect()
-            self._migrate()
-            self._reader = self._connect()
-            self._reader.execute("PRAGMA query_only = ON")
+        self._connections: list[sqlite3.Connection] = []
+        try:
+            with self.failures_named():
+                self._writer = self._connect()
+                self._migrate()
+                self._reader = self._connect()
+                self._reader.execute("PRAGMA query_only = ON")
+        except BaseException:
+            self.close()
+            raise
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        self._connections.append(connection)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         return connection
@@ -48,46 +55,53 @@ class Database:
             (entry for entry in importlib.resources.files("qa.migrations").iterdir() if entry.name.endswith(".sql")),
             key=lambda entry: entry.name,
         )
-        with self._write_lock:
-            self._writer.execute("BEGIN IMMEDIATE")
-            done = int(self._writer.execute("PRAGMA user_version").fetchone()[0])
-            for number, script in enumerate(scripts[done:], start=done + 1):
-                for statement in _statements(script.read_text(encoding="utf-8")):
-                    self._writer.execute(statement)
-                self._writer.execute(f"PRAGMA user_version = {number}")
-            self._writer.execute("COMMIT")
+        done = self._schema_version()
         if done > len(scripts):
             raise IndexMismatchError(
                 "The index was made by a newer version of Dateline", where=str(self.path), cure="Update Dateline."
             )
+        # A reader does not wait for a writer only to learn that there is nothing to do.
+        if done == len(scripts):
+            return
+        with self.transaction() as connection:
+            # Another process may have done it meanwhile.
+            done = self._schema_version()
+            for number, script in enumerate(scripts[done:], start=done + 1):
+                for statement in _statements(script.read_text(encoding="utf-8")):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {number}")
+
+    def _schema_version(self) -> int:
+        return int(self._writer.execute("PRAGMA user_version").fetchone()[0])
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """The connection for reading, for this thread alone."""
-        with self._read_lock, self.damage_named():
+        with self._read_lock, self.failures_named():
             self._require_open()
             yield self._reader
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """The connection for writing, inside one transaction: all of it is kept, or nothing."""
-        with self._write_lock, self.damage_named():
+        with self._write_lock, self.failures_named():
             self._require_open()
             self._writer.execute("BEGIN IMMEDIATE")
             try:
                 yield self._writer
+                self._writer.execute("COMMIT")
             except BaseException:
-                self._writer.execute("ROLLBACK")
+                # SQLite has ended the transaction by itself after some failures, a full disk among them.
+                if self._writer.in_transaction:
+                    self._writer.execute("ROLLBACK")
                 raise
-            self._writer.execute("COMMIT")
 
     def close(self) -> None:
         """Close both connections; a second call does nothing."""
         with self._write_lock, self._read_lock:
-            if self._open:
-                self._open = False
-                self._reader.close()
-                self._writer.close()
+            self._open = False
+            while self._connections:
+                self._connections.pop().close()
 
     def _require_open(self) -> None:
         if not self._open:
@@ -96,12 +110,16 @@ class Database:
             )
 
     @contextlib.contextmanager
-    def damage_named(self) -> Iterator[None]:
-        """Turn what SQLite says of a damaged file into an IndexDamagedError."""
+    def failures_named(self) -> Iterator[None]:
+        """Turn what SQLite says of a damaged file into an IndexDamagedError, and of the disk into an ArchiveError."""
         try:
             yield
-        except sqlite3.OperationalError:
-            raise
+        except sqlite3.OperationalError as error:
+            raise ArchiveError(
+                f"The archive's SQLite file cannot be used: {error}",
+                where=str(self.path),
+                cure="Check the folder's permissions and the free space of its disk, then try again.",
+            ) from error
         except sqlite3.DatabaseError as error:
             if type(error) is not sqlite3.DatabaseError:
                 raise

@@ -69,6 +69,8 @@ class Derived:
 
     def rebuild(self) -> None:
         """Make both anew from the archive, without encoding. The writer's lock is held by the caller."""
+        # Nothing is thrown away where the archive cannot be read.
+        self._store.head()
         with self._refreshing:
             self._rebuild_lexical()
             self._vectors = None

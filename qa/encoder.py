@@ -68,6 +68,8 @@ class Encoder:
         return self._encode(model.encode_document, list(texts), self._config.passage_prompt)
 
     def _encode(self, encode: Callable[..., Any], texts: list[str], prompt: str) -> Vectors:
+        if not texts:
+            return np.zeros((0, self.dimension), np.float32)
         vectors = encode(
             texts, prompt=prompt or None, batch_size=self._config.encode_batch, normalize_embeddings=True,
             show_progress_bar=False, convert_to_numpy=True,

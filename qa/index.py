@@ -11,13 +11,14 @@ from pathlib import Path
 
 from qa.answering import answer_from_hits
 from qa.config import Config, load_config
-from qa.database import FILE_NAME
+from qa.database import FILE_NAME, damaged
 from qa.derived import Derived
 from qa.embedding import embed_pending
 from qa.encoder import Encoder, Vectors
-from qa.errors import IndexLockedError, IndexMismatchError, IndexNotFoundError
+from qa.errors import ArchiveError, IndexLockedError, IndexMismatchError, IndexNotFoundError
 from qa.formats import read_articles
 from qa.ingest import Record, add_records
+from qa.lexical import FOLDER_NAME as LEXICAL_FOLDER
 from qa.locking import FolderLock
 from qa.records import AddReport, Answer, Article, EmbedProgress, Filters, Hit, Query, Statistics
 from qa.retrieval import Sources, retrieve
@@ -41,11 +42,12 @@ class Index:
         self.config = config or load_config()
         self.report = AddReport()
         if create:
-            self.path.mkdir(parents=True, exist_ok=True)
+            _make_folder(self.path)
         elif not (self.path / FILE_NAME).is_file():
             raise IndexNotFoundError(
                 "There is no index here", where=str(self.path), cure=f"Make one: qa index ARTICLES --index {self.path}"
             )
+        _refuse_emptied_file(self.path)
         self._writing = FolderLock(self.path, "writer", "writing to the index")
         self._encoding = FolderLock(self.path, "encoding", "computing vectors for the index")
         self._no_question = threading.Condition()
@@ -53,7 +55,7 @@ class Index:
         self._encoder = Encoder(self.config)
         self._store = Store(self.path)
         try:
-            self._settle_settings(create)
+            self._settle_settings()
             self._derived = Derived(self.path, self._store, self._encoder, self.config, self._writing)
         except BaseException:
             self._store.close()
@@ -125,16 +127,17 @@ class Index:
                 self._derived.save_vectors()
         return encoded
 
-    def remove(self, article_ids: Sequence[str]) -> list[str]:
+    def remove(self, article_ids: str | Iterable[str]) -> list[str]:
         """Erase articles with all their versions; the ids of those that were there."""
+        wanted = [article_ids] if isinstance(article_ids, str) else list(dict.fromkeys(article_ids))
         with self._writing.held(self.config.lock_seconds):
-            known = self._store.current_versions(list(article_ids))
+            known = self._store.current_versions(wanted)
             if known:
                 self._store.remove(list(known))
                 self._derived.catch_up_lexical()
                 if self._derived.dimension_known():
                     self._derived.save_vectors()
-        return [article_id for article_id in dict.fromkeys(article_ids) if article_id in known]
+        return [article_id for article_id in wanted if article_id in known]
 
     def rebuild(self) -> None:
         """Make the Tantivy and FAISS files anew from the archive. Nothing is encoded again."""
@@ -196,6 +199,8 @@ class Index:
         self._derived.vectors()
 
     def _query(self, question: str, k: int | None, filters: Filters | None, as_of: datetime.date | None) -> Query:
+        # Half a surrogate pair is no text that the model could read.
+        question = question.encode("utf-8", "replace").decode("utf-8")
         return Query(question, self.config.hits if k is None else k, filters or Filters(), as_of or _today())
 
     def _retrieve(self, query: Query, dense: bool, timings: dict[str, float]) -> list[Hit]:
@@ -223,13 +228,12 @@ class Index:
 
     # Settings
 
-    def _settle_settings(self, create: bool) -> None:
+    def _settle_settings(self) -> None:
         """Remember what the index is made with; refuse to mix it with anything else."""
         wanted = {"encoder": self._encoder.fingerprint, "passage_words": str(self.config.passage_words)}
+        if not self._store.settings():
+            self._store.set_new_settings(wanted)
         found = self._store.settings()
-        if not found and create:
-            self._store.set_settings(wanted)
-            return
         for name, value in wanted.items():
             if found.get(name, value) != value:
                 raise IndexMismatchError(
@@ -244,7 +248,7 @@ class Index:
         """Store vectors; FAISS in memory follows with the next question, its file now and then."""
         with self._writing.held(self.config.lock_seconds):
             if not self._derived.dimension_known():
-                self._store.set_settings({"dimension": str(vectors.shape[1])})
+                self._store.set_new_settings({"dimension": str(vectors.shape[1])})
             self._store.write_vectors(self._encoder.fingerprint, [p.text_hash for p in passages], vectors)
         self._derived.save_vectors_now_and_then()
 
@@ -252,6 +256,24 @@ class Index:
         """Store what a question encoded on the spot, unless a writer is busy: a question does not wait for that."""
         with contextlib.suppress(IndexLockedError), self._writing.held(0):
             self._keep_window(passages, vectors)
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ArchiveError(
+            f"The index's folder cannot be made: {error.strerror or error}",
+            where=str(path),
+            cure="Name another folder, or check what stands there and its permissions.",
+        ) from error
+
+
+def _refuse_emptied_file(path: Path) -> None:
+    """SQLite would take a file of no bytes for a new archive, though its indexes say that there was one."""
+    file = path / FILE_NAME
+    if (path / LEXICAL_FOLDER).exists() and file.exists() and not file.stat().st_size:
+        raise damaged(file, "it is empty")
 
 
 def _today() -> datetime.date:

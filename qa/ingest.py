@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import hashlib
 import re
@@ -10,8 +11,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from qa.config import Config
+from qa.errors import DatelineError
 from qa.passages import encoded_text, split_passages
-from qa.records import WITHDRAWN, AddReport, Article, BadRecord, Moment, Origin
+from qa.records import STATUSES, WITHDRAWN, AddReport, Article, BadRecord, Moment, Origin
 from qa.store import PreparedArticle, PreparedPassage, Store
 
 # Articles written in one transaction: a crash loses at most so many, and fsync is paid once for all.
@@ -39,6 +41,13 @@ class _Known:
     content_hash: str
     moment: Moment | None
     in_this_run: bool
+    # What else this run brought: not all of it may be written yet.
+    others: frozenset[str] = frozenset()
+
+    @property
+    def hashes(self) -> frozenset[str]:
+        """The content hashes of all versions that this run brought."""
+        return self.others | {self.content_hash} if self.in_this_run else self.others
 
 
 def add_records(
@@ -52,8 +61,7 @@ def add_records(
     counts = _Counts()
     run: dict[str, _Known] = {}
     read = 0
-    iterator = iter(records)
-    while batch := list(islice(iterator, _BATCH)):
+    for batch in _batches(records):
         read += len(batch)
         prepared = list(_prepare_batch(store, config, batch, run, counts))
         if prepared:
@@ -62,19 +70,33 @@ def add_records(
     return AddReport(counts.added, counts.updated, counts.unchanged, counts.passages, tuple(counts.rejected))
 
 
+def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:
+    """The records in batches; where reading fails, what was read before comes first and the failure after it."""
+    iterator = iter(records)
+    failure: DatelineError | None = None
+    while failure is None:
+        batch: list[Record] = []
+        try:
+            batch.extend(islice(iterator, _BATCH))
+        except DatelineError as error:
+            failure = error
+        if batch:
+            yield batch
+        elif failure is None:
+            return
+    raise failure
+
+
 def _prepare_batch(
     store: Store, config: Config, batch: list[Record], run: dict[str, _Known], counts: _Counts
 ) -> Iterator[PreparedArticle]:
-    ids = [record.id for record in batch if isinstance(record, Article) and record.id not in run]
+    checked = [_checked(record) for record in batch]
+    ids = [record.id for record in checked if isinstance(record, Article) and record.id not in run]
     for article_id, (content_hash, moment) in store.current_versions(ids).items():
         run[article_id] = _Known(content_hash, moment, in_this_run=False)
-    for record in batch:
+    for record in checked:
         if isinstance(record, BadRecord):
             counts.rejected.append(record)
-            continue
-        reason = _why_unusable(record)
-        if reason:
-            counts.rejected.append(_rejected(record, reason, "bad"))
             continue
         prepared = _classify(store, config, record, run, counts)
         if prepared:
@@ -87,15 +109,16 @@ def _classify(
 ) -> PreparedArticle | None:
     known = run.get(article.id)
     content_hash = article.content_hash
+    brought = known.hashes if known else frozenset[str]()
     moment = article.updated or article.published
     if known is None:
         counts.added += 1
+    elif content_hash in brought:
+        counts.rejected.append(_rejected(article, f"the record {article.id!r} stands here twice", "duplicate"))
+        return None
     elif content_hash == known.content_hash:
-        if known.in_this_run:
-            counts.rejected.append(_rejected(article, f"the record {article.id!r} stands here twice", "duplicate"))
-        else:
-            counts.unchanged += 1
-            run[article.id] = _Known(content_hash, known.moment, in_this_run=True)
+        counts.unchanged += 1
+        run[article.id] = dataclasses.replace(known, in_this_run=True)
         return None
     elif content_hash in store.known_versions(article.id):
         counts.unchanged += 1
@@ -103,6 +126,7 @@ def _classify(
     elif _earlier(moment, known.moment):
         reason = f"an older version of {article.id!r} than the one held; kept as history only"
         counts.rejected.append(_rejected(article, reason, "stale"))
+        run[article.id] = dataclasses.replace(known, others=known.others | {content_hash})
         return PreparedArticle(article, content_hash, (), current=False)
     elif known.in_this_run and not _earlier(known.moment, moment):
         reason = f"the id {article.id!r} was used before in this run, with other content and no earlier date of update"
@@ -110,7 +134,7 @@ def _classify(
         return None
     else:
         counts.updated += 1
-    run[article.id] = _Known(content_hash, moment, in_this_run=True)
+    run[article.id] = _Known(content_hash, moment, in_this_run=True, others=brought)
     return PreparedArticle(article, content_hash, _passages_of(article, config))
 
 
@@ -127,14 +151,24 @@ def _hash(text: str) -> bytes:
     return hashlib.sha256(text.encode()).digest()[:_HASH_BYTES]
 
 
+def _checked(record: Record) -> Record:
+    """The record, or why it cannot be stored."""
+    reason = _why_unusable(record) if isinstance(record, Article) else ""
+    return _rejected(record, reason, "bad") if isinstance(record, Article) and reason else record
+
+
 def _why_unusable(article: Article) -> str:
     if not article.id.strip():
         return "the article has no id"
     if not article.text.strip() and article.status != WITHDRAWN:
         return "the article has no text"
-    for name in ("id", "title", "text", "source", "url"):
+    for name in ("id", "title", "text", "source", "url", "section", "language"):
         if _UNSTORABLE.search(getattr(article, name)):
             return f"its {name} holds a NUL character or half a surrogate pair"
+    if any(_UNSTORABLE.search(author) for author in article.authors):
+        return "the name of an author holds a NUL character or half a surrogate pair"
+    if article.status not in STATUSES:
+        return f"its status is {article.status!r}, which is none of {', '.join(STATUSES)}"
     return ""
 
 

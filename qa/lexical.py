@@ -6,12 +6,14 @@ has reached; it is replaced in the same commit as the changes themselves.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import shutil
 import struct
+import threading
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +51,8 @@ _ANALYZER = _analyzer()
 
 def terms_of(text: str) -> list[str]:
     """The terms of a text as BM25 sees them: lower case, without accents, English stems; in order, with repeats."""
-    return list(_ANALYZER.analyze(_spaced(text)))
+    # Half a surrogate pair, which a question may hold, is no text that Tantivy can take.
+    return list(_ANALYZER.analyze(_spaced(text.encode("utf-8", "replace").decode("utf-8"))))
 
 
 def _spaced(text: str) -> str:
@@ -67,8 +70,23 @@ def _schema() -> tantivy.Schema:
     return builder.build()
 
 
+@contextlib.contextmanager
+def _panics_named() -> Iterator[None]:
+    """Turn a panic of Tantivy's into a ValueError, as its other errors are: panics pass by `except Exception`."""
+    try:
+        yield
+    except BaseException as error:
+        if type(error).__name__ == "PanicException":
+            raise ValueError(f"Tantivy gave up: {error}") from error
+        raise
+
+
 class LexicalIndex:
-    """A Tantivy index in a folder. With `create`, it is made empty if it is not there; else OSError."""
+    """A Tantivy index in a folder. With `create`, it is made empty if it is not there; else OSError.
+
+    Raises:
+        OSError, ValueError: from the constructor and `refresh`, where the files cannot be read or make no sense.
+    """
 
     def __init__(self, folder: Path, *, create: bool = False) -> None:
         self.folder = folder
@@ -77,25 +95,26 @@ class LexicalIndex:
         elif not (folder / _META).is_file():
             raise FileNotFoundError(folder / _META)
         self._schema = _schema()
-        self._index = tantivy.Index(self._schema, str(folder))
-        self._index.register_tokenizer("news", _ANALYZER)
-        self._index.config_reader("manual")
+        self._refreshing = threading.Lock()
+        with _panics_named():
+            self._index = tantivy.Index(self._schema, str(folder))
+            self._index.register_tokenizer("news", _ANALYZER)
+            self._index.config_reader("manual")
         self.refresh()
 
     def refresh(self) -> None:
         """See what was committed since, here or by another process."""
-        self._index.reload()
-        searcher = self._index.searcher()
-        query = tantivy.Query.term_query(self._schema, "passage", _WATERMARK_PASSAGE)
-        addresses = [address for _, address in searcher.search(query, 1, count=False).hits]
-        values = searcher.fast_field_values("watermark", addresses)
-        self.watermark = int(values[0] or 0) if values else 0
-        self._searcher = searcher
-
-    @property
-    def count(self) -> int:
-        """The number of passages in it."""
-        return int(self._searcher.num_docs) - (1 if self.watermark else 0)
+        # By one thread at a time: an older state must not take the place of a newer one.
+        with self._refreshing, _panics_named():
+            self._index.reload()
+            searcher = self._index.searcher()
+            query = tantivy.Query.term_query(self._schema, "passage", _WATERMARK_PASSAGE)
+            addresses = [address for _, address in searcher.search(query, 1, count=False).hits]
+            values = searcher.fast_field_values("watermark", addresses)
+            self.watermark = int(values[0] or 0) if values else 0
+            # The watermark's own document is no passage.
+            self.count = int(searcher.num_docs) - len(addresses)
+            self._searcher = searcher
 
     def numbers(self) -> list[int]:
         """All passages in it, ascending."""
@@ -109,6 +128,12 @@ class LexicalIndex:
         With `anew`, all that was there before goes in the same commit.
         """
         (self.folder / _SEAL).unlink(missing_ok=True)
+        with _panics_named():
+            self._commit(deleted, rows, watermark, anew)
+        self._seal()
+        self.refresh()
+
+    def _commit(self, deleted: Iterable[int], rows: Iterable[LexicalRow], watermark: int, anew: bool) -> None:
         writer = self._index.writer(_HEAP_BYTES, 1)
         try:
             if anew:
@@ -126,8 +151,6 @@ class LexicalIndex:
             writer.commit()
         finally:
             writer.wait_merging_threads()
-        self._seal()
-        self.refresh()
 
     def _seal(self) -> None:
         """Note the checksum of the one file that Tantivy itself keeps without one."""
@@ -165,12 +188,12 @@ class LexicalIndex:
             parts = [(occur.Must, words)] + [(occur.Must, query_class.const_score_query(part, 0.0)) for part in limits]
             words = query_class.boolean_query(parts)
         searcher = self._searcher
-        found = searcher.search(words, limit, count=False).hits
-        numbers = searcher.fast_field_values("passage", [address for _, address in found])
+        # Tantivy makes room for as many as are asked for, and an allocation that fails ends the process.
+        limit = min(limit, max(1, searcher.num_docs))
+        with _panics_named():
+            found = searcher.search(words, limit, count=False).hits
+            numbers = searcher.fast_field_values("passage", [address for _, address in found])
         return [(int(number), float(score)) for number, (score, _) in zip(numbers, found, strict=True) if number]
-
-    def _term_query(self, term: str) -> Any:
-        return tantivy.Query.term_query(self._schema, "text", term, "freq")
 
     def document_frequency(self, term: str) -> int:
         """In how many passages a term stands."""

@@ -3,55 +3,28 @@
 from __future__ import annotations
 
 import datetime
-import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from qa.database import FILE_NAME, Database, damaged
-from qa.records import Article, Filters, Moment, Passage, Statistics
+from qa.records import Article, Filters, Moment, Statistics
+from qa.rows import (
+    ARTICLE_COLUMNS,
+    PreparedArticle,
+    PreparedPassage,
+    StoredPassage,
+    article_from,
+    chunks,
+    marks,
+    moment,
+    version_row,
+)
 
-# SQLite takes at most 32,766 parameters in a statement; this keeps well below.
-_CHUNK = 500
-
-
-@dataclass(frozen=True, slots=True)
-class PreparedPassage:
-    """A passage ready to be written, with the hashes of its text with and without the title."""
-
-    passage: Passage
-    text_hash: bytes
-    body_hash: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class PreparedArticle:
-    """An article ready to be written. `current` says whether it is the version to be searched from now on."""
-
-    article: Article
-    content_hash: str
-    passages: tuple[PreparedPassage, ...]
-    current: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class StoredPassage:
-    """A searchable passage with the article version that it belongs to."""
-
-    number: int
-    article: Article
-    start: int
-    end: int
-    text_hash: bytes
-    body_hash: bytes
-
-    @property
-    def text(self) -> str:
-        return self.article.text[self.start : self.end]
+__all__ = ["PreparedArticle", "PreparedPassage", "Store", "StoredPassage"]
 
 
 class Store:
@@ -70,9 +43,10 @@ class Store:
         with self._database.reading() as connection:
             return dict(connection.execute("SELECT name, value FROM settings").fetchall())
 
-    def set_settings(self, values: dict[str, str]) -> None:
+    def set_new_settings(self, values: dict[str, str]) -> None:
+        """Remember settings; one that is there already stays as it is."""
         with self._database.transaction() as connection:
-            connection.executemany("INSERT OR REPLACE INTO settings VALUES (?, ?)", values.items())
+            connection.executemany("INSERT OR IGNORE INTO settings VALUES (?, ?)", values.items())
 
     # Articles
 
@@ -80,13 +54,13 @@ class Store:
         """For each id that is known: the content hash of its current version, and when that was last changed."""
         found: dict[str, tuple[str, Moment | None]] = {}
         with self._database.reading() as connection:
-            for chunk in _chunks(article_ids):
+            for chunk in chunks(article_ids):
                 rows = connection.execute(
                     "SELECT a.id, v.content_hash, COALESCE(v.updated, v.published) FROM articles a "
-                    f"JOIN versions v ON v.version = a.version WHERE a.id IN ({_marks(chunk)})",
+                    f"JOIN versions v ON v.version = a.version WHERE a.id IN ({marks(chunk)})",
                     chunk,
                 )
-                found.update((row[0], (row[1], _moment(row[2]))) for row in rows)
+                found.update((row[0], (row[1], moment(row[2]))) for row in rows)
         return found
 
     def known_versions(self, article_id: str) -> set[str]:
@@ -99,7 +73,7 @@ class Store:
         """The current version of an article, withdrawn or not; None where the archive has no such id."""
         with self._database.reading() as connection:
             row = connection.execute(
-                f"SELECT {_ARTICLE} FROM articles a JOIN versions v ON v.version = a.version "
+                f"SELECT {ARTICLE_COLUMNS} FROM articles a JOIN versions v ON v.version = a.version "
                 "JOIN sources s ON s.source = v.source WHERE a.id = ?",
                 (article_id,),
             ).fetchone()
@@ -125,7 +99,7 @@ class Store:
             article = prepared.article
             source = sources[article.source]
             number = latest.get(article.id, 0) + 1
-            version_rows.append(_version_row(version, number, source, prepared))
+            version_rows.append(version_row(version, number, source, prepared))
             if not prepared.current:
                 continue
             if number > 1:
@@ -136,9 +110,9 @@ class Store:
                 span = (item.passage.start, item.passage.end)
                 passage_rows.append((passage, version, ordinal, *span, item.text_hash, item.body_hash, source, day))
                 passage += 1
-        connection.executemany(f"INSERT INTO versions VALUES ({_marks('v' * 15)})", version_rows)
+        connection.executemany(f"INSERT INTO versions VALUES ({marks('v' * 15)})", version_rows)
         connection.executemany("INSERT OR REPLACE INTO articles VALUES (?, ?)", article_rows)
-        connection.executemany(f"INSERT INTO passages VALUES ({_marks('p' * 9)})", passage_rows)
+        connection.executemany(f"INSERT INTO passages VALUES ({marks('p' * 9)})", passage_rows)
         connection.execute(
             "INSERT INTO changes (op, passage) SELECT 'add', passage FROM passages WHERE passage >= ? ORDER BY passage",
             (first,),
@@ -182,7 +156,7 @@ class Store:
         """The passages that any of `ops` touched in after < seq <= upto, each once, oldest first."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                f"SELECT passage, MIN(seq) AS first FROM changes WHERE seq > ? AND seq <= ? AND op IN ({_marks(ops)})"
+                f"SELECT passage, MIN(seq) AS first FROM changes WHERE seq > ? AND seq <= ? AND op IN ({marks(ops)})"
                 " GROUP BY passage ORDER BY first",
                 (after, upto, *ops),
             )
@@ -198,10 +172,10 @@ class Store:
 
     def lexical_rows(self, numbers: Sequence[int]) -> Iterator[tuple[int, str, str, int, int | None]]:
         """(passage, title, text, source, day) of those passages that are still searchable."""
-        for chunk in _chunks(numbers):
+        for chunk in chunks(numbers):
             with self._database.reading() as connection:
                 rows = connection.execute(
-                    f"SELECT passage, version, start, end, source, day FROM passages WHERE passage IN ({_marks(chunk)})"
+                    f"SELECT passage, version, start, end, source, day FROM passages WHERE passage IN ({marks(chunk)})"
                     " ORDER BY passage",
                     chunk,
                 ).fetchall()
@@ -209,7 +183,7 @@ class Store:
                 texts = {
                     version: (title, text)
                     for version, title, text in connection.execute(
-                        f"SELECT version, title, text FROM versions WHERE version IN ({_marks(versions)})", versions
+                        f"SELECT version, title, text FROM versions WHERE version IN ({marks(versions)})", versions
                     )
                 }
             for passage, version, start, end, source, day in rows:
@@ -221,16 +195,16 @@ class Store:
         found: dict[int, StoredPassage] = {}
         articles: dict[int, Article] = {}
         with self._database.reading() as connection:
-            for chunk in _chunks(numbers):
+            for chunk in chunks(numbers):
                 rows = connection.execute(
                     f"SELECT passage, version, start, end, text_hash, body_hash FROM passages"
-                    f" WHERE passage IN ({_marks(chunk)})",
+                    f" WHERE passage IN ({marks(chunk)})",
                     chunk,
                 ).fetchall()
                 missing = list({row[1] for row in rows} - set(articles))
                 for row in connection.execute(
-                    f"SELECT v.version, {_ARTICLE} FROM versions v JOIN sources s ON s.source = v.source"
-                    f" WHERE v.version IN ({_marks(missing)})",
+                    f"SELECT v.version, {ARTICLE_COLUMNS} FROM versions v JOIN sources s ON s.source = v.source"
+                    f" WHERE v.version IN ({marks(missing)})",
                     missing,
                 ):
                     articles[row[0]] = self._checked_article(row[1:])
@@ -257,7 +231,7 @@ class Store:
             values.append(filters.published_to.toordinal())
         if filters.sources:
             sources = self.source_numbers(filters.sources)
-            conditions.append(f"source IN ({_marks(sources)})")
+            conditions.append(f"source IN ({marks(sources)})")
             values.extend(sources)
         with self._database.reading() as connection:
             rows = connection.execute(
@@ -269,7 +243,7 @@ class Store:
         """The numbers of the sources with these names, without regard to case; unknown names have none."""
         folded = [name.casefold() for name in names]
         with self._database.reading() as connection:
-            rows = connection.execute(f"SELECT source FROM sources WHERE folded IN ({_marks(folded)})", folded)
+            rows = connection.execute(f"SELECT source FROM sources WHERE folded IN ({marks(folded)})", folded)
             return [row[0] for row in rows]
 
     # Embeddings
@@ -286,13 +260,17 @@ class Store:
             return [row[0] for row in rows]
 
     def write_vectors(self, fingerprint: str, hashes: Sequence[bytes], vectors: np.ndarray[Any, Any]) -> None:
-        """Keep vectors (n, d) float32 for the texts with these hashes; texts that have one keep it."""
+        """Keep vectors (n, d) float32 for the texts with these hashes.
+
+        Texts that have one keep it; for a text that was removed since, nothing is kept.
+        """
         with self._database.transaction() as connection:
             encoder = _encoder_number(connection, fingerprint)
             for text_hash, vector in zip(hashes, vectors, strict=True):
                 inserted = connection.execute(
-                    "INSERT OR IGNORE INTO embeddings (encoder, text_hash, vector) VALUES (?, ?, ?)",
-                    (encoder, text_hash, vector.astype("<f4").tobytes()),
+                    "INSERT OR IGNORE INTO embeddings (encoder, text_hash, vector) SELECT ?, ?, ?"
+                    " WHERE EXISTS (SELECT 1 FROM passages WHERE text_hash = ?)",
+                    (encoder, text_hash, vector.astype("<f4").tobytes(), text_hash),
                 ).rowcount
                 if inserted:
                     connection.execute(
@@ -306,11 +284,11 @@ class Store:
         """The vectors of those passages that have one: their numbers (n,) int64 and vectors (n, d) float32."""
         found: list[tuple[int, bytes]] = []
         with self._database.reading() as connection:
-            for chunk in _chunks(numbers):
+            for chunk in chunks(numbers):
                 found += connection.execute(
                     "SELECT p.passage, e.vector FROM passages p JOIN embeddings e ON e.text_hash = p.text_hash"
                     " AND e.encoder = (SELECT encoder FROM encoders WHERE fingerprint = ?)"
-                    f" WHERE p.passage IN ({_marks(chunk)})",
+                    f" WHERE p.passage IN ({marks(chunk)})",
                     (fingerprint, *chunk),
                 ).fetchall()
         matrix = np.frombuffer(b"".join(row[1] for row in found), "<f4")
@@ -360,20 +338,11 @@ class Store:
             return str(connection.execute("PRAGMA integrity_check(1)").fetchone()[0])
 
     def _checked_article(self, row: Sequence[Any]) -> Article:
-        article = Article(
-            id=row[0], title=row[1], text=row[2], source=row[3], published=_moment(row[4]), updated=_moment(row[5]),
-            url=row[6], authors=tuple(json.loads(row[7])), section=row[8], language=row[9], status=row[10],
-        )  # fmt: skip
+        article = article_from(row)
         # SQLite has no checksums of its own, and one wrong quote is one too many.
         if article.content_hash != row[11]:
             raise damaged(self.path, f"article {article.id!r} no longer matches its checksum")
         return article
-
-
-_ARTICLE = (
-    "v.article_id, v.title, v.text, s.name, v.published, v.updated, v.url, v.authors, v.section, v.language, v.status,"
-    " v.content_hash"
-)
 
 
 def _encoder_number(connection: sqlite3.Connection, fingerprint: str) -> int:
@@ -395,10 +364,10 @@ def _last_number(connection: sqlite3.Connection, table: str) -> int:
 
 def _latest_version_numbers(connection: sqlite3.Connection, article_ids: Sequence[str]) -> dict[str, int]:
     found: dict[str, int] = {}
-    for chunk in _chunks(article_ids):
+    for chunk in chunks(article_ids):
         found.update(
             connection.execute(
-                f"SELECT article_id, MAX(number) FROM versions WHERE article_id IN ({_marks(chunk)})"
+                f"SELECT article_id, MAX(number) FROM versions WHERE article_id IN ({marks(chunk)})"
                 " GROUP BY article_id",
                 chunk,
             ).fetchall()
@@ -416,36 +385,3 @@ def _without_repeated_ids(batch: Sequence[PreparedArticle]) -> Iterator[list[Pre
         part[prepared.article.id] = prepared
     if part:
         yield list(part.values())
-
-
-def _version_row(version: int, number: int, source: int, prepared: PreparedArticle) -> tuple[Any, ...]:
-    article = prepared.article
-    return (
-        version, article.id, number, prepared.content_hash, _now(), article.title, article.text, source,
-        _iso(article.published), _iso(article.updated), article.url, json.dumps(article.authors), article.section,
-        article.language, article.status,
-    )  # fmt: skip
-
-
-def _chunks(values: Sequence[Any]) -> Iterator[list[Any]]:
-    plain = [value.item() if isinstance(value, np.generic) else value for value in values]
-    for start in range(0, len(plain), _CHUNK):
-        yield plain[start : start + _CHUNK]
-
-
-def _marks(values: Sequence[Any]) -> str:
-    return ", ".join("?" * len(values))
-
-
-def _now() -> str:
-    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-
-
-def _iso(moment: Moment | None) -> str | None:
-    return moment.isoformat() if moment else None
-
-
-def _moment(text: str | None) -> Moment | None:
-    if not text:
-        return None
-    return datetime.datetime.fromisoformat(text) if "T" in text else datetime.date.fromisoformat(text)

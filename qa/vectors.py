@@ -120,6 +120,8 @@ def load_generation(folder: Path, fingerprint: str, dimension: int) -> VectorInd
         current = json.loads((folder / _CURRENT).read_bytes())
         if current["encoder"] != fingerprint:
             return None
+        if Path(current["file"]).name != current["file"]:
+            raise DamagedVectorsError(f"{_CURRENT} names a file elsewhere")
         data = (folder / current["file"]).read_bytes()
         if sha256(data) != current["sha256"]:
             raise DamagedVectorsError(f"{current['file']} does not match its checksum")
@@ -127,7 +129,7 @@ def load_generation(folder: Path, fingerprint: str, dimension: int) -> VectorInd
         loaded._faiss = faiss.deserialize_index(np.frombuffer(data, np.uint8))
         loaded._members = set(faiss.vector_to_array(loaded._faiss.id_map).tolist())
         loaded.watermark = int(current["seq"])
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
         raise DamagedVectorsError(f"{type(error).__name__}: {error}") from error
     if loaded._faiss.d != dimension:
         raise DamagedVectorsError(f"it holds vectors of {loaded._faiss.d} numbers, not {dimension}")

@@ -36,14 +36,25 @@ _STOPPED_REBUILDING = "Stopped. The archive is safe; what is missing is made ane
 
 
 class _Commands(TyperGroup):
+    """Whatever goes wrong in a command becomes one paragraph on stderr and an exit code."""
+
+    def make_context(self, *args: Any, **more: Any) -> Any:
+        with _reported():
+            return super().make_context(*args, **more)
+
     def invoke(self, ctx: Any) -> Any:
-        """Run the command; whatever goes wrong becomes one paragraph on stderr and an exit code."""
-        try:
+        with _reported():
             return super().invoke(ctx)
-        except (typer.TyperException, typer.Exit, typer.Abort):
-            raise
-        except BaseException as error:
-            raise typer.Exit(report(error)) from None
+
+
+@contextlib.contextmanager
+def _reported() -> Iterator[None]:
+    try:
+        yield
+    except (typer.TyperException, typer.Exit, typer.Abort):
+        raise
+    except BaseException as error:
+        raise typer.Exit(report(error)) from None
 
 
 app = typer.Typer(
@@ -114,6 +125,8 @@ def _index(
         finally:
             if as_json:
                 show_json(result)
+        if result["encoded"] and not as_json:
+            show(f"  {result['encoded']:,} passages encoded")
     if added.read and added.read == len(added.rejected):
         raise typer.Exit(NOTHING_FOUND)
 

@@ -17,6 +17,14 @@ if TYPE_CHECKING:
     from qa.index import Index
 
 SAMPLE_INDEX = "index/sample"
+# The last one has no answer in the sample archive: a refusal is worth seeing, too.
+_SAMPLE_QUESTIONS = (
+    "How many people died in the Millrace Works fire?",
+    "Where was the stolen astrolabe hidden?",
+    "Why did Otto Brandsen have to go?",
+    "What animal caused the blackout?",
+    "How many midwives does St. Brannoc's maternity ward employ?",
+)
 
 
 def serve_chat(
@@ -35,6 +43,7 @@ def serve_chat(
     serve(
         lambda: open_sample(config) if sample else _open(config),
         config, host=config.host, port=config.port, embed=embed, open_browser=open_browser, ready=_say_ready,
+        examples=_SAMPLE_QUESTIONS if sample else None,
     )  # fmt: skip
 
 

@@ -47,10 +47,10 @@ def encoding() -> Iterator[Callable[[EmbedProgress], None] | None]:
 
 
 def pace(state: EmbedProgress) -> str:
-    """Rate and time left in words; empty while unknown."""
+    """Rate and time left in words."""
     left = state.seconds_left
     if left is None:
-        return "loading the model"
+        return "the first ones take a little longer"
     if state.done >= state.total:
         return f"{state.rate:.1f} a second"
     return f"{state.rate:.1f} a second, about {_duration(left)} left"

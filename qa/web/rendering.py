@@ -19,6 +19,7 @@ from qa.web.wording import count, coverage, long_day, moment_in_words, progress_
 # Characters that reorder the text around them, and control characters that no reader sees. Joiners stay: scripts
 # such as Persian and Hindi need them.
 _UNSEEN = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_EMPTY_LINES = re.compile(r"\n\s*\n")
 _NOT_IN_A_LINK = re.compile(r"[\s\\\x00-\x20\x7f-\x9f]")
 
 
@@ -208,12 +209,17 @@ def passage_html(hit: Hit, quoted: Sequence[Sentence], turn: int) -> str:
             continue
         number = sentence.citation.number
         mark = f'<mark id="{_anchor(turn, number)}" tabindex="-1">{escaped(text[start:end])}</mark>'
-        parts += [escaped(text[position:start]), mark, f'<sup class="number">{number}</sup>']
+        parts += [_paragraphs(text[position:start]), mark, f'<sup class="number">{number}</sup>']
         position = end
-    parts.append(escaped(text[position : hit.end]))
+    parts.append(_paragraphs(text[position : hit.end]))
     if hit.end < len(text.rstrip()):
         parts.append('<span class="cut"> …</span>')
     return "".join(parts)
+
+
+def _paragraphs(text: str) -> str:
+    """Text with a narrow gap in the place of empty lines."""
+    return _EMPTY_LINES.sub('<span class="gap"></span>', escaped(text))
 
 
 def _badges(article: Article) -> str:

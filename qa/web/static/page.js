@@ -9,4 +9,11 @@
 		mark.scrollIntoView({ block: "center", behavior: calm ? "auto" : "smooth" });
 		mark.focus({ preventScroll: true });
 	});
+
+	// Days get the date field of the browser, whose value is the same YYYY-MM-DD. The accordion makes its fields late.
+	const filters = document.querySelector("#filters");
+	const adapt = () => {
+		for (const field of filters.querySelectorAll(".day input[type=text]")) field.type = "date";
+	};
+	if (filters) new MutationObserver(adapt).observe(filters, { childList: true, subtree: true });
 }

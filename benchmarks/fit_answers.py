@@ -1,0 +1,239 @@
+"""Fit the weights that choose sentences and the confidence that decides on refusal; writes qa/fitted.py.
+
+    python benchmarks/fit_answers.py --work /tmp/fit [--write]
+
+Data: the golden questions on the sample corpus, squad2 dev, realtimeqa dev on its 1,000 articles (those that are
+present). Sentences: listwise softmax over a question's sentences (Cao et al. 2007), each set with the same total
+weight, L2. Confidence: logistic regression on the figures of the best sentence. All figures printed are from five-fold
+cross-validation over questions; the weights written are fitted on everything.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import pickle
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+
+import qa
+from qa.answering import CONFIDENCE_COLUMNS, Candidate, confidence_figures, measured, sentences_of
+from qa.asked import Asked
+from qa.evidence import COLUMNS
+from qa.formats import read_articles
+
+ROOT = Path(__file__).parents[1]
+DATA = ROOT.parent / "shared/data"
+FOLDS = 5
+
+
+@dataclass
+class Question:
+    """One question with the figures of its candidate sentences and which of them answer."""
+
+    text: str
+    answerable: bool
+    matrix: np.ndarray[Any, Any]
+    right: np.ndarray[Any, Any]
+    hits: list[qa.Hit]
+    articles: list[str]
+
+
+class RememberingEncoder:
+    """The real encoder, which encodes each text once: the same sentences come up for many questions."""
+
+    def __init__(self, encoder: Any, path: Path) -> None:
+        self._encoder, self._path = encoder, path
+        self._known: dict[str, Any] = pickle.loads(path.read_bytes()) if path.exists() else {}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._encoder, name)
+
+    def encode_query(self, text: str) -> Any:
+        key = f"question\0{text}"
+        if key not in self._known:
+            self._known[key] = self._encoder.encode_query(text)
+        return self._known[key]
+
+    def encode_passages(self, texts: list[str]) -> Any:
+        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        if new:
+            self._known.update(zip(new, self._encoder.encode_passages(new), strict=True))
+        return np.stack([self._known[text] for text in texts])
+
+    def save(self) -> None:
+        self._path.write_bytes(pickle.dumps(self._known))
+
+
+def folded(text: str) -> str:
+    return " ".join(text.split())
+
+
+def quoted_right(question: dict[str, Any], candidate: Candidate) -> bool:
+    """For golden questions: the candidate is one of the sentences that answer."""
+    own = folded(candidate.evidence.text)
+    return any(folded(s) in own or own in folded(s) for s in question["sentences"])
+
+
+def answer_stands_in(question: dict[str, Any], candidate: Candidate) -> bool:
+    """For the other sets: the answer's words stand in the sentence, in an article that is known to answer."""
+    return candidate.hit.article.id in question["article_ids"] and any(
+        re.search(rf"(?<!\w){re.escape(answer)}(?!\w)", candidate.evidence.text, re.IGNORECASE)
+        for answer in question["answers"]
+    )
+
+
+def collect(index: qa.Index, questions: list[dict[str, Any]], right: Callable[..., bool]) -> list[Question]:
+    encoder = RememberingEncoder(index._encoder, index.path.with_suffix(".vectors"))
+    index._encoder = encoder  # type: ignore[assignment]
+    collected = []
+    lexical = index._derived.lexical()
+    for question in questions:
+        text = question.get("resolved") or question["question"]
+        hits = index.retrieve(text)
+        asked = Asked(text, lexical.document_frequency, lexical.count)
+        candidates = sentences_of(hits)
+        matrix = measured(text, asked, candidates, encoder)  # type: ignore[arg-type]
+        answering = np.array([right(question, candidate) for candidate in candidates])
+        articles = [candidate.hit.article.id for candidate in candidates]
+        collected.append(Question(text, bool(question["answers"]), matrix, answering, hits, articles))
+    encoder.save()
+    return collected
+
+
+def load_sets(work: Path, names: list[str]) -> dict[str, list[Question]]:
+    def read(path: Path) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in path.read_text().splitlines()]
+
+    def index(name: str, articles: Any) -> qa.Index:
+        return qa.build_index(work / name, articles)
+
+    sets = {}
+    if "golden" in names:
+        sample = index("sample", ROOT / "qa/sample/articles.jsonl")
+        sets["golden"] = collect(sample, read(ROOT / "tests/data/golden.jsonl"), quoted_right)
+    if "squad2" in names and (DATA / "squad2").exists():
+        passages = index("squad2", DATA / "squad2/passages-dev.jsonl")
+        sets["squad2"] = collect(passages, read(DATA / "squad2/questions-dev.jsonl"), answer_stands_in)
+    if "realtimeqa" in names and (DATA / "realtimeqa").exists():
+        wanted = set((DATA / "realtimeqa/articles-1000.txt").read_text().split())
+        records = read_articles(DATA / "realtimeqa/articles.jsonl.gz", maximum_record_bytes=20_000_000)
+        articles = [record for record in records if isinstance(record, qa.Article) and record.id in wanted]
+        news = index("realtimeqa", articles)
+        sets["realtimeqa"] = collect(news, read(DATA / "realtimeqa/questions-dev.jsonl"), answer_stands_in)
+    return sets
+
+
+def fit_sentences(sets: dict[str, list[Question]], penalty: float = 0.002) -> np.ndarray[Any, Any]:
+    """Weights (columns,) by listwise softmax; several right sentences share the probability."""
+    groups = []
+    for questions in sets.values():
+        usable = [q for q in questions if q.right.any() and not q.right.all()]
+        groups += [(torch.tensor(q.matrix), torch.tensor(q.right), 1 / len(usable)) for q in usable]
+    weights = torch.zeros(len(COLUMNS), dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.LBFGS([weights], max_iter=200, line_search_fn="strong_wolfe")
+
+    def loss() -> torch.Tensor:
+        optimizer.zero_grad()
+        total = penalty * (weights**2).sum()
+        for matrix, right, weight in groups:
+            logits = torch.log_softmax(matrix @ weights, 0)
+            total = total - weight * torch.logsumexp(logits[right], 0)
+        total.backward()
+        return total
+
+    optimizer.step(loss)
+    return weights.detach().numpy()
+
+
+def confidence_rows(questions: list[Question], weights: np.ndarray[Any, Any]) -> tuple[Any, Any]:
+    rows = [confidence_figures(q.matrix, q.matrix @ weights, q.hits) for q in questions]
+    return np.array(rows), np.array([q.answerable for q in questions])
+
+
+def fit_confidence(sets: dict[str, list[Question]], weights: np.ndarray[Any, Any]) -> LogisticRegression:
+    parts = [confidence_rows(questions, weights) for name, questions in sets.items() if name != "realtimeqa"]
+    x, y = np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
+    # The same weight for each set, and within a set for both kinds of question.
+    w = np.concatenate([np.where(p[1], 0.5 / max(1, p[1].sum()), 0.5 / max(1, (~p[1]).sum())) for p in parts])
+    return LogisticRegression(C=1.0, max_iter=1000).fit(x, y, sample_weight=w * len(y) / w.sum())
+
+
+def cross_validate(sets: dict[str, list[Question]]) -> None:
+    for name in sets:
+        first, three, possible, confidences, answerable = [], [], [], [], []
+        for fold in range(FOLDS):
+            train = {
+                other: [q for i, q in enumerate(questions) if other != name or i % FOLDS != fold]
+                for other, questions in sets.items()
+            }
+            weights = fit_sentences(train)
+            model = fit_confidence(train, weights)
+            held = [q for i, q in enumerate(sets[name]) if i % FOLDS == fold]
+            x, y = confidence_rows(held, weights)
+            confidences += list(model.predict_proba(x)[:, 1])
+            answerable += list(y)
+            for q in (q for q in held if q.answerable):
+                order = np.argsort(-(q.matrix @ weights))
+                first.append(bool(q.right[order[0]]))
+                three.append(bool(q.right[order[:3]].any()))
+                possible.append(bool(q.right.any()))
+        auc = roc_auc_score(answerable, confidences) if len(set(answerable)) == 2 else float("nan")
+        print(
+            f"{name:12} {len(first):5} answerable: right first {np.mean(first):.3f}, among three {np.mean(three):.3f},"
+            f" on the table {np.mean(possible):.3f}; refusal AUC {auc:.3f}"
+        )
+        for threshold in (0.3, 0.4, 0.5, 0.6):
+            c, a = np.array(confidences), np.array(answerable)
+            refused = c < threshold
+            share = refused[~a].mean() if (~a).any() else float("nan")
+            print(
+                f"    below {threshold}: unanswerable refused {share:.3f}, answerable refused {refused[a].mean():.3f}"
+            )
+
+
+def write(weights: np.ndarray[Any, Any], model: LogisticRegression, sets: dict[str, list[Question]]) -> None:
+    def table(name: str, values: dict[str, float]) -> str:
+        rows = "".join(f'    "{key}": {value:.4f},\n' for key, value in values.items())
+        return f"{name}: dict[str, float] = {{\n{rows}}}\n"
+
+    counts = ", ".join(f"{name} ({len(questions)} questions)" for name, questions in sets.items())
+    confidence = {"constant": float(model.intercept_[0])}
+    confidence |= dict(zip(CONFIDENCE_COLUMNS, map(float, model.coef_[0]), strict=True))
+    head = (
+        f'"""Weights fitted by `benchmarks/fit_answers.py`; do not edit by hand.\n\n'
+        f"Fitted on {datetime.date.today().isoformat()} to {counts}.\nThe figures are in benchmarks/README.md.\n"
+        f'"""\n\nfrom __future__ import annotations\n\n'
+    )
+    body = table("SENTENCE_WEIGHTS", dict(zip(COLUMNS, map(float, weights), strict=True)))
+    (ROOT / "qa/fitted.py").write_text(head + body + "\n" + table("CONFIDENCE_WEIGHTS", confidence))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--work", type=Path, required=True, help="folder for indexes and vectors, kept between runs")
+    parser.add_argument("--write", action="store_true", help="write qa/fitted.py")
+    parser.add_argument("--sets", nargs="+", default=["golden", "squad2", "realtimeqa"])
+    arguments = parser.parse_args()
+    arguments.work.mkdir(parents=True, exist_ok=True)
+    sets = load_sets(arguments.work, arguments.sets)
+    cross_validate(sets)
+    weights = fit_sentences(sets)
+    model = fit_confidence(sets, weights)
+    for name, weight in zip(COLUMNS, weights, strict=True):
+        print(f"{name:24} {weight:8.3f}")
+    if arguments.write:
+        write(weights, model, sets)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,140 @@
+"""What a question asks for: its terms with their weight in the archive, its names, and the kind of answer expected.
+
+The IDF is BM25's, log(1 + (N - n + 0.5) / (n + 0.5)) over the archive's passages (Robertson and Zaragoza 2009).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Sequence
+
+from qa.lexical import terms_of
+
+# Words that say nothing about what is asked for. In a small archive the IDF alone does not show that.
+_FUNCTION_WORDS = frozenset(
+    terms_of(
+        "a an the and or but nor of in on at to from by for with about into over after before between during as than "
+        "is are was were be been being am do does did done has have had having can could will would shall should may "
+        "might must i me my we us our you your he him his she her it its they them their this that these those there "
+        "here what which who whom whose when where why how many much long often old far if so not no yes s t re ve ll "
+        "d any some also just only please tell say says said show give name happen happened according"
+    )
+)
+_WORD = re.compile(r"\w[\w’'-]*")
+_NAME = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-Z][\w’'-]+|\b[A-Z]{2,}\b")
+_CAPITALISED = re.compile(r"\b[A-Z][\w’'-]+")
+_NUMBER_OR_WORD = re.compile(r"\d[\d.,]*|[a-zA-Z]+")
+_COUNTED = re.compile(r"\bhow many ((?:[\w’'-]+ ?){1,2})", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?|thousands?|millions?"
+    r"|billions?|half|third|quarter|twice|percent|per cent)\b",
+    re.IGNORECASE,
+)
+
+# The kinds of answer, each with how a question asks for it. The first that matches counts.
+_ASKED = {
+    "speech": r"\b(?:did|does|has)\b.*\b(?:say|said|think|call|comment|describe|tell)\b|\bquote",
+    "quantity": r"\bhow (?:many|much|long|old|far|high|big|large|tall|fast|often|wide|deep|heavy)\b"
+    r"|\bwhat (?:percentage|share|number|price|age|amount|sum|fine|score)\b|\b(?:cost|price|score|size|length)\b",
+    "date": r"\bwhen\b|\b(?:what|which) (?:day|date|year|month|week|time)\b|\bhow long ago\b",
+    "place": r"\bwhere\b|\b(?:what|which) (?:town|city|country|place|village|street|state|region|river)\b",
+    "person": r"\bwho(?:m|se)?\b|\b(?:what|which) (?:\w+ )?"
+    r"(?:man|woman|person|company|team|club|minister|party|actor|singer|player|firm)\b",
+    "reason": r"\bwhy\b|\bwhat (?:caused|led)\b|\bfor what reason\b",
+}
+# How a sentence shows that it has an answer of that kind; "quantity" and "person" need a closer look.
+_SHOWN = {
+    "speech": r"[\"“”«»]|\b(?:said|says|told|called|warned|added|according)\b",
+    "date": r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|yesterday|today|tonight|tomorrow|ago"
+    r"|(?:last|next) (?:week|month|year|night|spring|summer|autumn|winter)|midnight|noon"
+    r"|january|february|march|april|june|july|august|september|october|november|december|[12]\d{3}|\d{1,2} may"
+    r"|may \d|spring|summer|autumn|winter|since|until|a\.m\.|p\.m\.)",
+    "place": r"(?-i:\b(?:in|at|near|from|to|outside|off|on|into|across|through)\s+(?:the\s+)?[A-Z]\w+)",
+    "reason": r"\b(?:because|due to|after|since|so that|in order|owing|caus|reason|blam|result|therefore)",
+}
+_ASKED_PATTERNS = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _ASKED.items()}
+_SHOWN_PATTERNS = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _SHOWN.items()}
+
+
+class Asked:
+    """One question, measured against one archive.
+
+    `weights` maps each term that carries meaning to its IDF; `names` holds those of them that are names or numbers;
+    `kind` is the kind of answer expected ("person", "date" ...) or empty; `counted` are the terms of what "how many"
+    asks for.
+
+    Args:
+        question: as it was asked.
+        document_frequency: in how many passages a term stands.
+        documents: how many passages there are.
+    """
+
+    def __init__(self, question: str, document_frequency: Callable[[str], int], documents: int) -> None:
+        self.question = question
+        self._frequency, self._documents = document_frequency, documents
+        ordered = [term for term in terms_of(question) if term not in _FUNCTION_WORDS]
+        # A question of function words only ("Who was he?") is weighed by what it has.
+        self.ordered = ordered or terms_of(question)
+        self.weights = {term: self.idf(term) for term in dict.fromkeys(self.ordered)}
+        names = {term for name in _NAME.findall(question) for term in terms_of(name)}
+        self.names = {t: w for t, w in self.weights.items() if t in names or any(c.isdigit() for c in t)}
+        counted = _COUNTED.search(question)
+        self.counted = set(terms_of(counted[1])) & set(self.weights) if counted else set()
+        self.kind = next((kind for kind, pattern in _ASKED_PATTERNS.items() if pattern.search(question)), "")
+
+    def words(self) -> list[tuple[str, set[str]]]:
+        """The question's own words that carry meaning, as they were typed, each with its terms."""
+        found = dict.fromkeys(word.strip("-'’_") for word in _WORD.findall(self.question))
+        paired = [(word, set(terms_of(word)) & set(self.weights)) for word in found]
+        return [(word, terms) for word, terms in paired if terms]
+
+    def idf(self, term: str) -> float:
+        """BM25's inverse document frequency, above 0; the higher the rarer."""
+        n = self._frequency(term)
+        return math.log(1 + (max(0, self._documents - n) + 0.5) / (n + 0.5))
+
+    def name_coverage(self, terms: set[str]) -> float:
+        """The share, by IDF, of the question's names and numbers that are among `terms`; 1 where it has none."""
+        return share(self.names, terms) if self.names else 1.0
+
+    def pair_coverage(self, ordered: Sequence[str]) -> float:
+        """The share of the question's neighbouring terms that stand at most three terms apart: 0 to 1."""
+        wanted = [pair for pair in zip(self.ordered, self.ordered[1:], strict=False) if pair[0] != pair[1]]
+        if not wanted:
+            return 0.0
+        places: dict[str, list[int]] = {}
+        for place, term in enumerate(ordered):
+            places.setdefault(term, []).append(place)
+        near = sum(
+            any(abs(a - b) <= 3 for a in places.get(first, ()) for b in places.get(second, ()))
+            for first, second in wanted
+        )
+        return near / len(wanted)
+
+    def shown_in(self, text: str) -> bool | None:
+        """Whether a text holds an answer of the expected kind beyond the question's own words; None for no kind."""
+        if not self.kind:
+            return None
+        if self.kind == "person":
+            return any(set(terms_of(name)) - set(self.weights) for name in _CAPITALISED.findall(text[1:]))
+        if self.kind == "quantity":
+            return any(
+                _NUMBER.search(word) and not set(terms_of(word)) & set(self.weights)
+                for word in _NUMBER_OR_WORD.findall(text)
+            )
+        return bool(_SHOWN_PATTERNS[self.kind].search(text))
+
+    def counted_in(self, text: str) -> bool:
+        """Whether a number stands right before the thing whose number is asked for ("46 turbines")."""
+        words = text.split() if self.counted else []
+        return any(
+            _NUMBER.search(word) and self.counted & set(terms_of(" ".join(words[place : place + 4])))
+            for place, word in enumerate(words)
+        )
+
+
+def share(weights: dict[str, float], terms: set[str]) -> float:
+    """The share, by weight, of the weighted terms that are among `terms`: 0 to 1."""
+    total = sum(weights.values())
+    return sum(weight for term, weight in weights.items() if term in terms) / total if total else 0.0

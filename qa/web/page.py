@@ -1,0 +1,143 @@
+"""The page: what stands where, and which event calls what."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import gradio as gr
+
+from qa.index import Index
+from qa.web import rendering
+from qa.web.background import Background, Phase, State
+from qa.web.conversation import WELCOME, Conversations, Shown
+from qa.web.examples import questions_from
+
+# Seconds between two looks at the state of the background work: while it moves, and while it rests.
+_OFTEN, _SELDOM = 2.0, 20.0
+_HIDDEN: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+
+
+class Filters(NamedTuple):
+    """The fields that narrow a search, in the order in which `Conversations.ask` takes them."""
+
+    sources: gr.Dropdown
+    published_from: gr.Textbox
+    published_to: gr.Textbox
+    as_of: gr.Textbox
+    k: gr.Slider
+
+
+def add_page(index: Index, background: Background | None, examples: Sequence[str] | None) -> None:
+    """Lay out the page in the Blocks at hand and wire its events."""
+    top = gr.HTML(**_plain(_masthead(index)))
+    status = gr.HTML(**_plain(rendering.status(_state(index, background))))
+    turns = gr.State(())
+    with gr.Row(elem_id="page"):
+        with gr.Column(scale=5, min_width=320, elem_id="asking"):
+            chat = _chatbot(list(examples) if examples is not None else questions_from(index))
+            question, ask_button, stop_button, clear_button = _asking(index)
+            filters = _filters(index)
+        with gr.Column(scale=5, min_width=320, elem_id="evidence-column"):
+            evidence = gr.HTML(**_plain(rendering.no_evidence(WELCOME)))
+    shown = Shown(chat, evidence, question, ask_button, stop_button, turns)
+    _wire_questions(Conversations(index, background), shown, filters, clear_button)
+    _wire_status(index, background, top, status, filters.sources)
+
+
+def _plain(html: str) -> dict[str, Any]:
+    """Arguments for a gr.HTML that shows `html` and does nothing else."""
+    return {"value": html, "apply_default_css": False, "js_on_load": None}
+
+
+def _chatbot(examples: list[str]) -> gr.Chatbot:
+    return gr.Chatbot(
+        label="Conversation", show_label=False, height="min(56vh, 560px)", layout="panel", buttons=[],
+        render_markdown=False, sanitize_html=True, allow_tags=False, allow_file_downloads=False, feedback_options=None,
+        latex_delimiters=[], placeholder="What would you like to know?",
+        examples=[{"text": example} for example in examples], elem_id="chat",
+    )  # fmt: skip
+
+
+def _asking(index: Index) -> tuple[gr.Textbox, gr.Button, gr.Button, gr.Button]:
+    question = gr.Textbox(
+        label="Your question", placeholder="Ask in plain words. Enter asks, Shift+Enter starts a new line.",
+        lines=1, max_lines=6, max_length=index.config.maximum_question_characters, autofocus=True, elem_id="question",
+    )  # fmt: skip
+    with gr.Row(elem_id="buttons"):
+        ask_button = gr.Button("Ask", variant="primary", elem_id="ask", min_width=120, scale=2)
+        stop_button = gr.Button("Stop", variant="stop", visible=False, elem_id="stop", min_width=120, scale=2)
+        clear_button = gr.Button("New conversation", elem_id="clear", min_width=120, scale=1)
+    return question, ask_button, stop_button, clear_button
+
+
+def _filters(index: Index) -> Filters:
+    config = index.config
+    with gr.Accordion("Narrow the search", open=False, elem_id="filters"):
+        sources = gr.Dropdown(
+            _outlets(index), value=[], multiselect=True, label="Outlets", info="None chosen: all are searched."
+        )
+        with gr.Row():
+            published_from, published_to = _day_field("Published from"), _day_field("Published to")
+            as_of = _day_field("Asked as of (empty: today)")
+        k = gr.Slider(1, min(20, config.chat_hits_limit), value=config.hits, step=1, label="Passages to look at")
+    return Filters(sources, published_from, published_to, as_of, k)
+
+
+def _day_field(label: str) -> gr.Textbox:
+    """A day as YYYY-MM-DD. page.js makes it a date field of the browser's own; gr.DateTime has no label to read out."""
+    return gr.Textbox(
+        label=label, placeholder="YYYY-MM-DD", max_lines=1, max_length=10, elem_classes="day", min_width=150
+    )
+
+
+def _wire_questions(conversations: Conversations, shown: Shown, filters: Filters, clear_button: gr.Button) -> None:
+    config = conversations.index.config
+    asked: dict[str, Any] = {
+        "fn": conversations.ask, "inputs": [shown.question, *filters, shown.turns], "outputs": list(shown),
+        "concurrency_id": "questions", "concurrency_limit": config.chat_concurrency, **_HIDDEN,
+    }  # fmt: skip
+    by_hand = gr.on([shown.question.submit, shown.ask_button.click], trigger_mode="once", **asked)
+    chosen = shown.chat.example_select(_example, None, shown.question, queue=False, **_HIDDEN)
+    by_example = chosen.then(**asked)
+    shown.stop_button.click(
+        conversations.stop, [shown.question, shown.turns], list(shown), cancels=[by_hand, by_example], queue=False,
+        **_HIDDEN,
+    )  # fmt: skip
+    clear_button.click(conversations.clear, None, list(shown), cancels=[by_hand, by_example], queue=False, **_HIDDEN)
+
+
+def _example(choice: gr.SelectData) -> str:
+    return str(choice.value["text"])
+
+
+def _wire_status(
+    index: Index, background: Background | None, top: gr.HTML, status: gr.HTML, sources: gr.Dropdown
+) -> None:
+    timer = gr.Timer(_OFTEN)
+
+    def look(interval: float) -> tuple[Any, Any, Any]:
+        state = _state(index, background)
+        wanted = _OFTEN if state.busy else _SELDOM
+        return _masthead(index), rendering.status(state), gr.Timer(wanted) if wanted != interval else gr.skip()
+
+    timer.tick(look, timer, [top, status, timer], queue=False, **_HIDDEN)
+    # A page opened later shows the outlets that came in since the server started.
+    context = gr.context.Context.root_block
+    assert context is not None
+    context.load(lambda: gr.Dropdown(choices=_outlets(index)), None, sources, queue=False, **_HIDDEN)
+
+
+def _outlets(index: Index) -> list[tuple[str, str]]:
+    """The outlets with their numbers of articles, the largest first."""
+    counts = index.stats().sources
+    return [(f"{name} ({number:,})", name) for name, number in sorted(counts.items(), key=lambda item: -item[1])]
+
+
+def _masthead(index: Index) -> str:
+    return rendering.masthead(index.stats(), datetime.datetime.now(datetime.UTC))
+
+
+def _state(index: Index, background: Background | None) -> State:
+    return background.state if background else State(Phase.READY, index.embed_progress())

@@ -1,0 +1,23 @@
+"""What all tests share: no network for models, no settings of the person who runs them, the sample archive."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+# Before any library that reads them is imported; subprocesses inherit them.
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+for name in list(os.environ):
+    if name.startswith("QA_") or name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS"):
+        del os.environ[name]
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def sample_file() -> Path:
+    """The sample archive: 101 records, which are 95 articles and later versions of some of them."""
+    return ROOT / "qa" / "sample" / "articles.jsonl"

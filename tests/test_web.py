@@ -1,0 +1,256 @@
+"""The chat without a browser: values checked, words, the background thread, one conversation, the API's errors."""
+
+from __future__ import annotations
+
+import datetime
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from qa.config import Config
+from qa.errors import ConfigError, EncoderError, IndexLockedError, QuestionError
+from qa.records import Answer, EmbedProgress, Filters, Query
+from qa.web import asking, wording
+from qa.web.background import Background, Phase
+
+NOW = datetime.datetime(2026, 11, 24, 12, 0, tzinfo=datetime.UTC)
+
+
+class StubIndex:
+    """Stands for an Index where only its answers to the chat matter."""
+
+    def __init__(self) -> None:
+        self.config = Config()
+        self.total, self.done = 4, 0
+        self.errors: list[Exception] = []
+        self.answer: Answer | Exception = Answer(
+            "", (), (), Query("Why?", 5, Filters(), NOW.date()), True, "Nothing.", 0.0, {}
+        )
+
+    def warm(self) -> None:
+        if self.errors:
+            raise self.errors.pop(0)
+
+    def embed_progress(self) -> EmbedProgress:
+        return EmbedProgress(self.done, self.total)
+
+    def embed(self, progress: Callable[[EmbedProgress], None]) -> int:
+        if self.errors:
+            raise self.errors.pop(0)
+        while self.done < self.total:
+            progress(self.embed_progress())
+            self.done += 1
+        return self.total
+
+    def ask(self, *_: object) -> Answer:
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+# Values and words
+
+
+def check(config: Config | None = None, **values: object) -> asking.Request:
+    fields: dict = {"sources": None, "published_from": None, "published_to": None, "as_of": None, "k": None}
+    return asking.checked_request(config or Config(), "Why?", **{**fields, **values})
+
+
+def test_values_are_read() -> None:
+    request = check(sources=["A"], published_from="2026-01-02", published_to=" 2026-01-02 ", as_of="", k=7.0)
+    day = datetime.date(2026, 1, 2)
+    assert request == asking.Request("Why?", Filters(day, day, ("A",)), None, 7)
+    assert check() == asking.Request("Why?", Filters(), None, None)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"published_from": "2026-13-01"}, {"published_to": "yesterday"}, {"as_of": "1/2/2026"}, {"k": 0}, {"k": 1.5},
+        {"k": 51}, {"published_from": "2026-01-02", "published_to": "2026-01-01"},
+    ],
+)  # fmt: skip
+def test_values_that_cannot_be_used_are_refused_with_a_cure(values: dict) -> None:
+    with pytest.raises(QuestionError) as caught:
+        check(**values)
+    assert caught.value.cure
+
+
+def test_an_unforeseen_error_is_shown_as_a_number_that_is_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    words = asking.words_for(RuntimeError("secret"))
+    number = words.rstrip(".").split()[-1]
+    assert "secret" not in words and number in caplog.text and "secret" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(5, "just now"), (60, "1 minute ago"), (7200, "2 hours ago"), (86400 * 3, "3 days ago"),
+     (86400 * 60, "on 25 September 2026")],
+)  # fmt: skip
+def test_ago(seconds: int, words: str) -> None:
+    assert wording.ago(NOW - datetime.timedelta(seconds=seconds), NOW) == words
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(5, "less than a minute"), (600, "10 min"), (12_000, "3 h 20 min")])
+def test_duration(seconds: float, words: str) -> None:
+    assert wording.duration(seconds) == words
+
+
+# The thread behind the page
+
+
+@pytest.fixture
+def index() -> StubIndex:
+    return StubIndex()
+
+
+@pytest.fixture
+def start(index: StubIndex) -> Iterator[Callable[..., Background]]:
+    started: list[Background] = []
+
+    def start(embed: bool = True) -> Background:
+        started.append(Background(index, embed=embed, pause=0.01))  # type: ignore[arg-type]
+        started[-1].start()
+        return started[-1]
+
+    yield start
+    for background in started:
+        assert background.stop(5)
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+def test_the_background_completes_the_vectors_also_of_later_articles(index: StubIndex, start: Callable) -> None:
+    background = start()
+    wait_for(lambda: background.state.phase is Phase.READY)
+    assert index.done == 4 and not background.state.busy
+    index.total = 6
+    wait_for(lambda: index.done == 6)
+
+
+def test_the_background_leaves_the_vectors_alone_if_told_so(index: StubIndex, start: Callable) -> None:
+    background = start(embed=False)
+    wait_for(lambda: background.state.phase is Phase.READY)
+    assert index.done == 0 and background.state.progress == EmbedProgress(0, 4)
+
+
+def test_the_background_says_what_failed_and_tries_again(index: StubIndex, start: Callable) -> None:
+    index.errors = [EncoderError("No model", cure="Install it.")] * 20
+    background = start()
+    wait_for(lambda: background.state.phase is Phase.FAILED)
+    assert background.state.message == "No model. Install it."
+    wait_for(lambda: background.state.phase is Phase.READY)
+
+
+def test_the_background_waits_quietly_for_another_process(index: StubIndex, start: Callable) -> None:
+    background = start()
+    wait_for(lambda: background.state.phase is Phase.READY)
+    index.errors = [IndexLockedError("Busy")] * 20
+    index.total = 6
+    wait_for(lambda: background.state.phase is Phase.ELSEWHERE)
+    wait_for(lambda: index.done == 6)
+
+
+def test_the_background_stops_between_two_windows(index: StubIndex) -> None:
+    reached, go_on = threading.Event(), threading.Event()
+
+    def embed(progress: Callable[[EmbedProgress], None]) -> int:
+        reached.set()
+        go_on.wait(5)
+        progress(EmbedProgress(1, 4))
+        raise AssertionError("it went on")
+
+    index.embed = embed  # type: ignore[method-assign]
+    background = Background(index, embed=True, pause=0.01)  # type: ignore[arg-type]
+    background.start()
+    assert reached.wait(5)
+    assert not background.stop(0.01)
+    go_on.set()
+    assert background.stop(5)
+    assert background.state.phase is Phase.ENCODING
+
+
+# One conversation
+
+
+def shown_by(index: StubIndex, question: str, turns: tuple = ()) -> list:
+    from qa.web.conversation import Conversations
+
+    conversations = Conversations(index, None)  # type: ignore[arg-type]
+    return list(conversations.ask(question, [], "", "", "", 5, turns))
+
+
+def reply(shown: object) -> str:
+    return shown.chat[-1]["content"].value  # type: ignore[attr-defined, no-any-return]
+
+
+def test_a_question_is_shown_at_once_and_then_answered(index: StubIndex) -> None:
+    first, last = shown_by(index, " Why? ")
+    assert first.chat[0]["content"] == "Why?" and "Searching" in reply(first) and first.question == ""
+    assert "does not answer" in reply(last) and last.turns[-1].answer is index.answer
+
+
+def test_a_failure_hands_the_question_back(index: StubIndex) -> None:
+    index.answer = QuestionError("Too odd", cure="Ask otherwise.")
+    last = shown_by(index, "Why?")[-1]
+    assert "Too odd. Ask otherwise." in reply(last) and last.question == "Why?"
+
+
+def test_an_empty_question_changes_nothing(index: StubIndex) -> None:
+    import gradio as gr
+
+    assert all(value == gr.skip() for value in shown_by(index, " \n ")[0])
+
+
+def test_a_long_conversation_forgets_its_oldest_turns(index: StubIndex) -> None:
+    index.config = Config(chat_turns=2)
+    turns: tuple = ()
+    for question in ("One?", "Two?", "Three?"):
+        turns = shown_by(index, question, turns)[-1].turns
+    assert [turn.question for turn in turns] == ["Two?", "Three?"]
+
+
+def test_stopping_hands_the_question_back_and_keeps_a_new_one(index: StubIndex) -> None:
+    from qa.web.conversation import Conversations
+
+    conversations = Conversations(index, None)  # type: ignore[arg-type]
+    working = shown_by(index, "Why?")[0]
+    assert conversations.stop("", working.turns).question == "Why?"
+    stopped = conversations.stop("How?", working.turns)
+    assert stopped.question == "How?" and "Stopped" in reply(stopped)
+
+
+# The server
+
+
+def test_importing_the_package_is_light_and_silences_analytics() -> None:
+    code = (
+        "import os, sys, qa.web, qa.web.wording, qa.web.rendering; assert 'gradio' not in sys.modules;"
+        "assert os.environ['GRADIO_ANALYTICS_ENABLED'] == 'False'"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_port_that_is_taken_is_an_error_with_a_cure() -> None:
+    import socket
+
+    from qa.web.app import _launch, gr
+
+    with gr.Blocks() as app:
+        pass
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(ConfigError, match="--port"):
+            _launch(app, Config(), "127.0.0.1", taken.getsockname()[1])
+    with pytest.raises(ConfigError, match="65,535"):
+        _launch(app, Config(), "127.0.0.1", 70_000)

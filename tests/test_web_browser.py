@@ -1,0 +1,304 @@
+"""The chat in a real browser, over a real server, a real index and the real model."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import re
+import shutil
+import threading
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import qa
+from qa.config import Config
+from qa.index import Index
+from qa.records import Article
+
+pytestmark = pytest.mark.slow
+
+ARGUMENTS = [
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+ANSWERED = "How long will the new quay in Skellhaven be?"
+UNANSWERED = "What is the price of wheat in Chicago?"
+HOSTILE_QUESTION = "What did the zorblax commission decide about the quillon?"
+PAYLOAD = (
+    "<script>window.hacked=1</script><img src=https://evil.example/x.png onerror=window.hacked=1>"
+    "<svg/onload=window.hacked=1>![x](https://evil.example/y.png)${window.hacked=1}{{window.hacked=1}}"
+)
+HOSTILE = Article(
+    id="hostile",
+    title=f"Zorblax commission {PAYLOAD}</div></div></article></section>\u202egnp" + "W" * 400,
+    text=f"The zorblax commission decided {PAYLOAD} about the quillon [1] \u202etxt.\u202c"
+    + "</div></section>" * 40 + " </style></textarea><style>*{display:none}</style> It adjourned. " + "V" * 500,
+    source=f"Evil {PAYLOAD} Outlet\u202e",
+    published=datetime.date(2026, 11, 1),
+    url="javascript:window.hacked=1",
+    authors=(PAYLOAD,),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory, sample_file: Path) -> Iterator[Index]:
+    config = Config(port=0, chat_poll_seconds=0.5)
+    index = qa.build_index(tmp_path_factory.mktemp("web") / "index", [sample_file], config=config, embed=False)
+    index.add([HOSTILE])
+    yield index
+    index.close()
+
+
+@pytest.fixture(scope="module")
+def address(index: Index) -> Iterator[str]:
+    from qa.web.app import serving
+
+    with serving(lambda: index, index.config, examples=[ANSWERED, PAYLOAD]) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import Error, sync_playwright
+
+    with sync_playwright() as playwright:
+        try:
+            chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+            browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        except Error as error:
+            if os.environ.get("CI"):
+                raise
+            pytest.skip(f"No browser here: {error}")
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser: Any, address: str) -> Iterator[Callable[..., Any]]:
+    """Opens the chat as a reader of their own; at the end, no script failed and nothing was asked of another host."""
+    contexts, hosts, failures = [], set(), []
+
+    def open_page(width: int = 1440, height: int = 900, **options: Any) -> Any:
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        context.on("request", lambda request: hosts.add(re.split("[/?]", request.url.partition("://")[2])[0]))
+        page = context.new_page()
+        page.on("pageerror", lambda error: failures.append(str(error)))
+        page.goto(address)
+        page.wait_for_selector("#question textarea")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    # Pictures inside the page itself (data:, blob:) have no host.
+    assert hosts <= {"", address.split("/")[2]}
+    assert failures == []
+
+
+def ask(page: Any, question: str) -> None:
+    page.fill("#question textarea", question)
+    page.press("#question textarea", "Enter")
+    finished = ".bot-row .answer, .bot-row div.abstained, .bot-row div.failed"
+    page.wait_for_selector(finished, timeout=60_000)
+    page.wait_for_selector("#ask", state="visible")
+
+
+def overflow(page: Any) -> int:
+    """How many pixels stand out of the page at its right, whether or not they can be scrolled to."""
+    return int(
+        page.evaluate(
+            """() => Math.max(document.documentElement.scrollWidth, ...[...document.querySelectorAll(
+                ".masthead, .masthead *, #chat, #chat .answer *, .evidence, .evidence *")].map(
+                (element) => element.getBoundingClientRect().right)) - innerWidth"""
+        )
+    )
+
+
+def call(address: str, name: str, *values: Any) -> Any:
+    """An endpoint over plain HTTP, as the documentation shows it."""
+    root = f"{address.rstrip('/')}/gradio_api/call/{name}"
+    headers = {"Content-Type": "application/json"}
+    request = urllib.request.Request(root, json.dumps({"data": values}).encode(), headers)
+    with urllib.request.urlopen(request) as response:
+        event = json.load(response)["event_id"]
+    with urllib.request.urlopen(f"{root}/{event}") as response:
+        kind, data = re.findall(r"event: (\w+)\ndata: (.*)\n", response.read().decode())[-1]
+    return kind, json.loads(data)
+
+
+def without_times(answer: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in json.loads(json.dumps(answer)).items() if name != "timings"}
+
+
+def test_an_answer_is_quoted_cited_and_marked(open_page: Callable, index: Index) -> None:
+    page = open_page()
+    assert page.title() == "Dateline"
+    assert "This archive covers 9 September 2025 to 14 November 2026 · 96 articles" in page.inner_text(".masthead")
+    ask(page, ANSWERED)
+    page.wait_for_selector(".evidence .card.cited")
+    answer = index.ask(ANSWERED)
+    quotes = page.locator(".answer blockquote p").all_inner_texts()
+    assert quotes == [f"“{' '.join(sentence.text.split())}”" for sentence in answer.sentences]
+    marks = page.locator(".evidence mark").all_text_contents()
+    assert sorted(marks) == sorted(sentence.text for sentence in answer.sentences)
+    assert "1 — Merrow Press Agency, 9 Sep 2025" in page.locator(".answer footer").first.inner_text()
+    link = page.locator(".evidence .original a").first
+    assert link.get_attribute("href").startswith("https://mpa.example/")
+    assert link.get_attribute("rel") == "noopener noreferrer nofollow"
+    last = page.locator(".answer button.number").last
+    last.press("Enter")
+    assert page.evaluate("document.activeElement.textContent") == answer.sentences[-1].text
+    assert page.input_value("#question textarea") == ""
+
+
+def test_a_refusal_is_calm_and_shows_what_came_nearest(open_page: Callable) -> None:
+    page = open_page(color_scheme="dark")
+    ask(page, UNANSWERED)
+    page.wait_for_selector(".evidence.abstained .card")
+    assert "The archive does not answer this." in page.inner_text("div.abstained")
+    assert page.inner_text(".evidence h2") == "What came nearest"
+    assert page.locator(".failed, .evidence mark").count() == 0
+
+
+def test_filters_narrow_the_search(open_page: Callable) -> None:
+    page = open_page()
+    page.click("#filters > button")
+    page.get_by_label("Outlets").click()
+    page.get_by_role("option", name="Ledger & Tide").click()
+    page.get_by_label("Published to").fill("2025-12-31")
+    assert page.get_by_label("Published to").get_attribute("type") == "date"
+    ask(page, ANSWERED)
+    page.wait_for_selector(".evidence .card")
+    assert "to 31 December 2025 · only Ledger & Tide" in page.inner_text(".evidence .searched")
+    bylines = page.locator(".evidence .byline").all_text_contents()
+    assert bylines and all(line.startswith("Ledger & Tide") and " 2025" in line for line in bylines)
+
+
+def test_values_that_make_no_sense_are_an_error_of_their_own(open_page: Callable) -> None:
+    page = open_page()
+    page.click("#filters > button")
+    page.get_by_label("Published from").fill("2026-05-02")
+    page.get_by_label("Published to").fill("2026-05-01")
+    ask(page, ANSWERED)
+    assert "The first day is after the last one." in page.inner_text("div.failed")
+    assert page.input_value("#question textarea") == ANSWERED
+
+
+def test_an_internal_error_shows_a_number_that_is_in_the_log(
+    open_page: Callable, index: Index, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("secret")
+
+    page = open_page()
+    monkeypatch.setattr(index, "ask", fail)
+    ask(page, ANSWERED)
+    number = re.search(r"under (\w{8})", page.inner_text("div.failed"))
+    assert number and number[1] in caplog.text
+    assert "secret" not in page.content() and "Traceback" not in page.content()
+
+
+def test_stop_frees_the_page(open_page: Callable, index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    go_on = threading.Event()
+    page, real_ask = open_page(), index.ask
+    monkeypatch.setattr(index, "ask", lambda *values: go_on.wait(20) and real_ask(*values))
+    page.fill("#question textarea", ANSWERED)
+    page.click("#ask")
+    page.click("#stop")
+    page.wait_for_selector("text=Stopped.")
+    assert page.input_value("#question textarea") == ANSWERED
+    go_on.set()
+    page.press("#question textarea", "Enter")
+    page.wait_for_selector(".bot-row .answer")
+    assert page.locator(".bot-row").count() == 2
+
+
+def test_two_readers_never_see_each_other(open_page: Callable) -> None:
+    first, second = open_page(), open_page()
+    ask(first, ANSWERED)
+    ask(second, UNANSWERED)
+    assert first.locator(".user-row").all_inner_texts() == [ANSWERED]
+    assert second.locator(".user-row").all_inner_texts() == [UNANSWERED]
+
+
+def test_an_example_is_asked_with_one_click_and_a_new_conversation_forgets_it(open_page: Callable) -> None:
+    page = open_page()
+    page.get_by_role("button", name=ANSWERED).click()
+    page.wait_for_selector(".evidence mark")
+    page.click("#clear")
+    page.get_by_role("button", name=ANSWERED).wait_for()
+    assert page.locator(".bot-row, .evidence mark").count() == 0
+
+
+def test_shift_enter_starts_a_new_line(open_page: Callable) -> None:
+    page = open_page()
+    page.fill("#question textarea", "One")
+    page.press("#question textarea", "Shift+Enter")
+    page.type("#question textarea", "two")
+    assert page.input_value("#question textarea") == "One\ntwo"
+    assert page.locator(".user-row").count() == 0
+
+
+@pytest.mark.parametrize("width", [390, 1024])
+def test_a_hostile_archive_runs_nothing_and_breaks_nothing(open_page: Callable, width: int) -> None:
+    page = open_page(width, 844)
+    page.click("#filters > button")
+    page.get_by_label("Outlets").click()
+    page.get_by_role("option", name="Evil").click()
+    assert overflow(page) <= 0
+    ask(page, HOSTILE_QUESTION)
+    page.wait_for_selector(".evidence .card")
+    assert "<script>" in page.inner_text(".evidence")
+    ask(page, PAYLOAD)
+    assert page.evaluate("window.hacked") is None
+    assert page.locator(".evidence, #chat, #filters").locator("img, script, style, iframe").count() == 0
+    assert page.locator(".evidence a, #chat a").count() == 0
+    assert page.locator(".evidence .searched").is_visible() and page.locator("#ask").is_visible()
+    assert overflow(page) <= 0
+
+
+@pytest.mark.parametrize("width", [390, 1024, 1440])
+def test_nothing_stands_out_of_the_page(open_page: Callable, width: int) -> None:
+    page = open_page(width, 844)
+    assert overflow(page) <= 0
+    ask(page, ANSWERED)
+    page.wait_for_selector(".evidence mark")
+    assert overflow(page) <= 0
+
+
+def test_the_api_answers_like_the_index(address: str, index: Index) -> None:
+    day = datetime.date(2026, 6, 1)
+    filters = qa.Filters(published_to=day, sources=("Merrow Press Agency",))
+    kind, (answer,) = call(address, "ask", ANSWERED, ["Merrow Press Agency"], None, "2026-06-01", "2026-11-24", 3)
+    expected = index.ask(ANSWERED, 3, filters, datetime.date(2026, 11, 24)).as_dict()
+    assert kind == "complete" and without_times(answer) == without_times(expected)
+    kind, (hits,) = call(address, "retrieve", HOSTILE_QUESTION, [], None, None, None, 2)
+    assert kind == "complete" and hits == [hit.as_dict() for hit in index.retrieve(HOSTILE_QUESTION, 2)]
+
+
+def test_the_api_is_named_documented_and_says_what_is_wrong(address: str) -> None:
+    kind, error = call(address, "ask", ANSWERED, [], "tomorrow", None, None, None)
+    assert kind == "error" and "The first day is not a date (tomorrow)" in json.dumps(error)
+    with urllib.request.urlopen(f"{address.rstrip('/')}/gradio_api/info") as response:
+        named = json.load(response)["named_endpoints"]
+    assert set(named) == {"/ask", "/retrieve"}
+    names = ["question", "sources", "published_from", "published_to", "as_of", "k"]
+    assert all([value["parameter_name"] for value in end["parameters"]] == names for end in named.values())
+    assert not named["/ask"]["parameters"][0]["parameter_has_default"]
+
+
+def test_new_articles_get_vectors_while_the_chat_is_open(address: str, index: Index) -> None:
+    index.add([Article(id="late", title="Late", text="The heron returned to the lock.", source="Late Outlet")])
+    waited = threading.Event()
+    for _ in range(100):
+        progress = index.embed_progress()
+        if progress.done == progress.total:
+            return
+        waited.wait(0.2)
+    raise AssertionError(progress)
