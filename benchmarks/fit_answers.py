@@ -135,19 +135,25 @@ def load_sets(work: Path, names: list[str]) -> dict[str, list[Question]]:
 
 def fit_sentences(sets: dict[str, list[Question]], penalty: float = 0.002) -> np.ndarray[Any, Any]:
     """Weights (columns,) by listwise softmax; several right sentences share the probability."""
-    groups = []
-    for questions in sets.values():
-        usable = [q for q in questions if q.right.any() and not q.right.all()]
-        groups += [(torch.tensor(q.matrix), torch.tensor(q.right), 1 / len(usable)) for q in usable]
+    usable = {name: [q for q in questions if q.right.any() and not q.right.all()] for name, questions in sets.items()}
+    groups = [(q, 1 / len(questions)) for questions in usable.values() for q in questions]
+    # All questions in one padded array: a loop over them would take minutes.
+    longest = max(len(q.right) for q, _ in groups)
+    figures = torch.zeros(len(groups), longest, len(COLUMNS), dtype=torch.float64)
+    present, right = torch.zeros(2, len(groups), longest, dtype=torch.bool)
+    for row, (q, _) in enumerate(groups):
+        count = len(q.right)
+        figures[row, :count] = torch.tensor(q.matrix)
+        present[row, :count], right[row, :count] = True, torch.tensor(q.right)
+    shares = torch.tensor([share for _, share in groups], dtype=torch.float64)
     weights = torch.zeros(len(COLUMNS), dtype=torch.float64, requires_grad=True)
     optimizer = torch.optim.LBFGS([weights], max_iter=200, line_search_fn="strong_wolfe")
 
     def loss() -> torch.Tensor:
         optimizer.zero_grad()
-        total = penalty * (weights**2).sum()
-        for matrix, right, weight in groups:
-            logits = torch.log_softmax(matrix @ weights, 0)
-            total = total - weight * torch.logsumexp(logits[right], 0)
+        logits = torch.log_softmax((figures @ weights).masked_fill(~present, -torch.inf), 1)
+        of_right = torch.logsumexp(logits.masked_fill(~right, -torch.inf), 1)
+        total = penalty * (weights**2).sum() - (shares * of_right).sum()
         total.backward()
         return total
 

@@ -24,6 +24,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -237,10 +238,10 @@ def encoding(sizes: Sizes) -> Figures:
                     index._encoder._model = model
                 index.warm()
                 model = index._encoder._model
-                ours.append(timed(lambda index=index: index.embed(limit=wanted))[0])
+                ours.append(timed(partial(index.embed, limit=wanted))[0])
                 assert index.embed_progress().done >= len(texts)
-            work = lambda texts=texts: model.encode(  # noqa: E731
-                texts, batch_size=CONFIG.encode_batch, normalize_embeddings=True, show_progress_bar=False
+            work = partial(
+                model.encode, texts, batch_size=CONFIG.encode_batch, normalize_embeddings=True, show_progress_bar=False
             )
             plain.append(timed(work)[0])
         return {
@@ -268,20 +269,22 @@ def retrieve(sizes: Sizes) -> Figures:
                     articles.append(article)
             with qa.build_index(folder / "index", articles, embed=False, config=CONFIG) as index:
                 fill_with_random_vectors(index)
-                generator = np.random.default_rng(7)
                 questions = [article.title for article in articles if article.title][:QUESTIONS]
-                encode = lambda text: unit(generator.standard_normal((1, 384)))[0]  # noqa: E731
-                with mock.patch.object(index._encoder, "encode_query", encode):
+                with mock.patch.object(index._encoder, "encode_query", random_question(np.random.default_rng(7))):
                     for question in questions[:20]:
                         index.retrieve(question)
-                    times = [1000 * timed(lambda q=question: index.retrieve(q))[0] for question in questions]
+                    times = [timed(partial(index.retrieve, question)) for question in questions]
                 stored = index.embed_progress().total
-        cuts = statistics.quantiles(times, n=20)
+        cuts = statistics.quantiles([1000 * wall for wall, _ in times], n=20)
         figures[str(wanted)] = {
             "corpus": corpus, "passages": stored, "questions": len(times), "p50_ms": round(cuts[9], 2),
-            "p95_ms": round(cuts[18], 2),
+            "p95_ms": round(cuts[18], 2), "p50_processor_ms": round(1000 * median([used for _, used in times]), 2),
         }  # fmt: skip
     return figures
+
+
+def random_question(generator: np.random.Generator) -> Callable[[str], np.ndarray[Any, Any]]:
+    return lambda text: unit(generator.standard_normal((1, 384)))[0]
 
 
 def unit(vectors: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
@@ -417,9 +420,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="smaller sizes and fewer rounds")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), help="some of the parts")
+    parser.add_argument("--encoded", type=int, help="passages for the part `encoding`, the longest of all")
     parser.add_argument("--output", type=Path, help="where the figures go (default: results/DATE.json)")
     options = parser.parse_args()
     sizes = QUICK if options.quick else FULL
+    sizes = dataclasses.replace(sizes, encoded_passages=options.encoded or sizes.encoded_passages)
     now = datetime.datetime.now(datetime.UTC)
     results: Figures = {"date": now.isoformat(timespec="seconds"), "quick": options.quick, "machine": machine()}
     console = Console()

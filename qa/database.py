@@ -115,6 +115,9 @@ class Database:
         try:
             yield
         except sqlite3.OperationalError as error:
+            # Python's own finding, about text that is no UTF-8: nothing but damage can have put it there.
+            if "decode to UTF-8" in str(error):
+                raise damaged(self.path, "a text in it is no UTF-8") from error
             raise ArchiveError(
                 f"The archive's SQLite file cannot be used: {error}",
                 where=str(self.path),

@@ -98,11 +98,13 @@ class Derived:
         damage = lexical_module.find_damage(self._lexical_folder)
         if not damage:
             damage = _FOREIGN
-            with contextlib.suppress(OSError, ValueError):
+            try:
                 self._lexical = LexicalIndex(self._lexical_folder)
                 if self._lexical.watermark <= head:
                     self.catch_up_lexical()
                     return self._lexical
+            except (OSError, ValueError) as error:
+                damage = f"{type(error).__name__}: {error}"
         if head:
             logger.warning("Tantivy index made anew (%s): %s", self._lexical_folder, damage)
         self._rebuild_lexical()

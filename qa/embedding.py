@@ -34,17 +34,21 @@ def embed_pending(
     `keep` stores each window; what it has stored is safe whatever happens later. `give_way` is called between
     slices of a window and returns when encoding may go on.
     """
-    total, done = store.counts(encoder.fingerprint)
     started, encoded = time.perf_counter(), 0
-    if progress:
-        progress(EmbedProgress(done, total))
+
+    def report(in_hand: int) -> None:
+        if progress:
+            seconds = time.perf_counter() - started
+            progress(EmbedProgress(min(total, done + in_hand), total, (encoded + in_hand) / seconds))
+
+    total, done = store.counts(encoder.fingerprint)
+    report(0)
     for window in _windows(store, encoder.fingerprint, config, limit):
-        vectors = _encode_window(encoder, config, window, give_way)
+        vectors = _encode_window(encoder, config, window, give_way, report)
         keep(window, vectors)
         encoded += len(window)
-        if progress:
-            total, done = store.counts(encoder.fingerprint)
-            progress(EmbedProgress(done, total, encoded / (time.perf_counter() - started)))
+        total, done = store.counts(encoder.fingerprint)
+        report(0)
     return encoded
 
 
@@ -65,7 +69,11 @@ def _windows(store: Store, fingerprint: str, config: Config, limit: int | None) 
 
 
 def _encode_window(
-    encoder: Encoder, config: Config, window: list[StoredPassage], give_way: Callable[[], None]
+    encoder: Encoder,
+    config: Config,
+    window: list[StoredPassage],
+    give_way: Callable[[], None],
+    report: Callable[[int], None],
 ) -> Vectors:
     """Vectors (n, d) float32 for the window, encoded in the order of length so that little is padded."""
     texts = [encoded_text(passage.article.title, passage.text) for passage in window]
@@ -74,6 +82,7 @@ def _encode_window(
     for start in range(0, len(order), config.encode_slice):
         give_way()
         parts.append(encoder.encode_passages([texts[index] for index in order[start : start + config.encode_slice]]))
+        report(start + len(parts[-1]))
     vectors = np.empty((len(texts), parts[0].shape[1]), np.float32)
     vectors[order] = np.concatenate(parts)
     return vectors

@@ -86,15 +86,11 @@ class Encoder:
 
 def _load_model(config: Config) -> Any:
     default = config.encoder in _DEFAULT_NAMES
-    path = str(_default_model_folder()) if default else config.encoder
-    # Read by the libraries when they are imported; the bars would spoil `--json` and logs.
-    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
+    path = str(default_model_folder()) if default else config.encoder
     try:
+        quiet_libraries()
         from sentence_transformers import SentenceTransformer
-        from transformers.utils.logging import disable_progress_bar
 
-        disable_progress_bar()
         device = None if config.device == "auto" else config.device
         return SentenceTransformer(path, device=device, local_files_only=default)
     except Exception as error:  # any of several libraries may fail here, each in its own way
@@ -106,7 +102,16 @@ def _load_model(config: Config) -> Any:
         ) from error
 
 
-def _default_model_folder() -> Path:
+def quiet_libraries() -> None:
+    """Keep the libraries' progress bars off the terminal: they would spoil `--json` and logs."""
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
+    from transformers.utils.logging import disable_progress_bar
+
+    disable_progress_bar()
+
+
+def default_model_folder() -> Path:
     """The packaged model's folder, its weights compared with the published checksum."""
     found = importlib.util.find_spec(_DEFAULT_PACKAGE)
     if found is None or found.origin is None:

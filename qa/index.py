@@ -17,7 +17,7 @@ from qa.embedding import embed_pending
 from qa.encoder import Encoder, Vectors
 from qa.errors import ArchiveError, IndexLockedError, IndexMismatchError, IndexNotFoundError
 from qa.formats import read_articles
-from qa.ingest import Record, add_records
+from qa.ingest import Counts, Record, add_records
 from qa.lexical import FOLDER_NAME as LEXICAL_FOLDER
 from qa.locking import FolderLock
 from qa.records import AddReport, Answer, Article, EmbedProgress, Filters, Hit, Query, Statistics
@@ -84,7 +84,7 @@ class Index:
             ArticleFileError: a file cannot be read at all.
             IndexLockedError: another process is writing.
         """
-        settled = time.monotonic()
+        settled, counts = time.monotonic(), Counts()
 
         def after_batch(read: int) -> None:
             nonlocal settled
@@ -97,8 +97,10 @@ class Index:
         with self._writing.held(self.config.lock_seconds):
             try:
                 records = _records_in(articles, self.config)
-                self.report = add_records(self._store, self.config, self._encoder.fingerprint, records, after_batch)
+                add_records(self._store, self.config, self._encoder.fingerprint, records, counts, after_batch)
             finally:
+                # Also where a file breaks off halfway: what came before it is in the archive.
+                self.report = counts.report()
                 self._derived.catch_up_lexical()
         return self.report
 

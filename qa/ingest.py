@@ -8,7 +8,6 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 
 from qa.config import Config
 from qa.errors import DatelineError
@@ -26,12 +25,17 @@ Record = Article | BadRecord
 
 
 @dataclass(slots=True)
-class _Counts:
+class Counts:
+    """What has become of the records so far."""
+
     added: int = 0
     updated: int = 0
     unchanged: int = 0
     passages: int = 0
     rejected: list[BadRecord] = field(default_factory=list)
+
+    def report(self) -> AddReport:
+        return AddReport(self.added, self.updated, self.unchanged, self.passages, tuple(self.rejected))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +55,14 @@ class _Known:
 
 
 def add_records(
-    store: Store, config: Config, fingerprint: str, records: Iterable[Record], after_batch: Callable[[int], None]
-) -> AddReport:
-    """Write records to the archive; `after_batch` is told how many records were read so far.
+    store: Store, config: Config, fingerprint: str, records: Iterable[Record], counts: Counts,
+    after_batch: Callable[[int], None],
+) -> None:  # fmt: skip
+    """Write records to the archive and count what becomes of them; `after_batch` is told how many were read so far.
 
     A known id with other content becomes a new version, which is the current one unless it is older than the one
     held. Twice the same id in one run is a duplicate, unless the later record carries a later `updated`.
     """
-    counts = _Counts()
     run: dict[str, _Known] = {}
     read = 0
     for batch in _batches(records):
@@ -67,28 +71,27 @@ def add_records(
         if prepared:
             store.write(prepared, fingerprint)
         after_batch(read)
-    return AddReport(counts.added, counts.updated, counts.unchanged, counts.passages, tuple(counts.rejected))
 
 
 def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:
-    """The records in batches; where reading fails, what was read before comes first and the failure after it."""
-    iterator = iter(records)
-    failure: DatelineError | None = None
-    while failure is None:
-        batch: list[Record] = []
-        try:
-            batch.extend(islice(iterator, _BATCH))
-        except DatelineError as error:
-            failure = error
+    """Batches in order. Where a file breaks off, what was read before the break comes first, then the error."""
+    batch: list[Record] = []
+    try:
+        for record in records:
+            batch.append(record)
+            if len(batch) == _BATCH:
+                yield batch
+                batch = []
+    except DatelineError:
         if batch:
             yield batch
-        elif failure is None:
-            return
-    raise failure
+        raise
+    if batch:
+        yield batch
 
 
 def _prepare_batch(
-    store: Store, config: Config, batch: list[Record], run: dict[str, _Known], counts: _Counts
+    store: Store, config: Config, batch: list[Record], run: dict[str, _Known], counts: Counts
 ) -> Iterator[PreparedArticle]:
     checked = [_checked(record) for record in batch]
     ids = [record.id for record in checked if isinstance(record, Article) and record.id not in run]
@@ -105,7 +108,7 @@ def _prepare_batch(
 
 
 def _classify(
-    store: Store, config: Config, article: Article, run: dict[str, _Known], counts: _Counts
+    store: Store, config: Config, article: Article, run: dict[str, _Known], counts: Counts
 ) -> PreparedArticle | None:
     known = run.get(article.id)
     content_hash = article.content_hash

@@ -216,23 +216,26 @@ def find_damage(folder: Path) -> str:
     Each of Tantivy's segment files ends in a footer with the CRC-32 of all before it; `meta.json`, which has none,
     is compared with the seal that was left when it was last written in peace.
     """
+    looked_at = _META
     try:
         meta_bytes = (folder / _META).read_bytes()
-        segments = json.loads(meta_bytes)["segments"]
+        looked_at = _SEAL
         seal = folder / _SEAL
         if seal.exists() and json.loads(seal.read_bytes())["meta_sha256"] != sha256(meta_bytes):
             return f"{_META} does not match its checksum"
-        for segment in segments:
+        looked_at = _META
+        for segment in json.loads(meta_bytes)["segments"]:
             name = segment["segment_id"].replace("-", "")
             files = sorted(folder.glob(f"{name}.*"))
             missing = set(_COMPONENTS) - {file.suffix[1:] for file in files}
             if missing:
                 return f"{name}.{min(missing)} is missing"
             for file in files:
+                looked_at = file.name
                 if not _footer_holds(file.read_bytes()):
                     return f"{file.name} does not match its checksum"
     except (OSError, ValueError, KeyError, TypeError) as error:
-        return f"{type(error).__name__}: {error}"
+        return f"{looked_at} makes no sense ({type(error).__name__}: {error})"
     return ""
 
 

@@ -77,7 +77,9 @@ class VectorIndex:
                 packed = np.packbits(bits, bitorder="little")
                 parameters = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(packed))
             scores, found = self._faiss.search(vector.reshape(1, -1), limit, params=parameters)
-        return [(int(n), float(s)) for n, s in zip(found[0], scores[0], strict=True) if n >= 0]
+        best = [(int(n), float(s)) for n, s in zip(found[0], scores[0], strict=True) if n >= 0]
+        # Among equals the order must not depend on when each came in: the lowest number goes first.
+        return sorted(best, key=lambda pair: (-pair[1], pair[0]))
 
     def reconstruct(self, numbers: list[int]) -> tuple[list[int], Vectors]:
         """The vectors (n, d) of those of the passages that have one, with their numbers in the same order."""
@@ -98,7 +100,7 @@ class VectorIndex:
         current = {"file": name, "seq": watermark, "sha256": digest, "encoder": fingerprint}
         replace_file(folder / _CURRENT, json.dumps(current).encode())
         for other in folder.iterdir():
-            if other.name not in (name, _CURRENT):
+            if other.name not in (name, _CURRENT) and not other.is_dir():
                 other.unlink(missing_ok=True)
 
 
@@ -116,13 +118,15 @@ def load_generation(folder: Path, fingerprint: str, dimension: int) -> VectorInd
         if folder.exists() and any(folder.iterdir()):
             raise DamagedVectorsError(f"{_CURRENT} is missing")
         return None
+    looked_at = _CURRENT
     try:
         current = json.loads((folder / _CURRENT).read_bytes())
         if current["encoder"] != fingerprint:
             return None
         if Path(current["file"]).name != current["file"]:
             raise DamagedVectorsError(f"{_CURRENT} names a file elsewhere")
-        data = (folder / current["file"]).read_bytes()
+        looked_at = current["file"]
+        data = (folder / looked_at).read_bytes()
         if sha256(data) != current["sha256"]:
             raise DamagedVectorsError(f"{current['file']} does not match its checksum")
         loaded = VectorIndex(dimension)
@@ -130,7 +134,7 @@ def load_generation(folder: Path, fingerprint: str, dimension: int) -> VectorInd
         loaded._members = set(faiss.vector_to_array(loaded._faiss.id_map).tolist())
         loaded.watermark = int(current["seq"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
-        raise DamagedVectorsError(f"{type(error).__name__}: {error}") from error
+        raise DamagedVectorsError(f"{looked_at} makes no sense ({type(error).__name__}: {error})") from error
     if loaded._faiss.d != dimension:
         raise DamagedVectorsError(f"it holds vectors of {loaded._faiss.d} numbers, not {dimension}")
     return loaded

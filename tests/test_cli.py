@@ -57,7 +57,9 @@ class WordModel:
 
 @pytest.fixture
 def quick_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No real model; and every question with hits is answered, however the confidence is fitted."""
     monkeypatch.setattr(qa.encoder, "_load_model", lambda config: WordModel())
+    monkeypatch.setenv("QA_ANSWER_THRESHOLD", "0")
 
 
 @pytest.fixture(scope="session")
@@ -307,7 +309,10 @@ def test_ask_as_json(copy: Path, quick_model: None) -> None:
     assert answer["query"]["text"] == QUAY and answer["timings"]["total"] > 0
 
 
-def test_a_refusal_looks_different_and_exits_with_3(copy: Path, quick_model: None) -> None:
+def test_a_refusal_looks_different_and_exits_with_3(
+    copy: Path, quick_model: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QA_ANSWER_THRESHOLD", "1")
     result = run("ask", UNKNOWN, "--index", copy)
     assert result.exit_code == 3
     assert result.stdout.startswith("The archive does not answer this.\n")

@@ -74,9 +74,9 @@ def test_vectors_are_those_of_sentence_transformers(encoder: Encoder, expected: 
 
 
 def test_many_batches_keep_the_order_of_the_texts(encoder: Encoder) -> None:
-    texts = [make_article(f"a{number}").title for number in range(70)]
-    one_by_one = np.stack([encoder.encode_passages([text])[0] for text in texts[::23]])
-    np.testing.assert_allclose(encoder.encode_passages(texts)[::23], one_by_one, atol=1e-5)
+    texts = [make_article(f"a{number}").title for number in range(40)]
+    one_by_one = np.stack([encoder.encode_passages([text])[0] for text in texts[::13]])
+    np.testing.assert_allclose(encoder.encode_passages(texts)[::13], one_by_one, atol=1e-5)
 
 
 def test_no_texts(encoder: Encoder) -> None:
@@ -87,7 +87,6 @@ def test_nothing_is_loaded_before_it_is_needed() -> None:
     encoder = Encoder(Config(encoder="no/such-model"))
     assert not encoder.loaded
     assert encoder.fingerprint == "no/such-model"
-    assert real_encoder().loaded or not real_encoder().loaded
 
 
 def test_fingerprints_tell_apart_what_cannot_be_compared() -> None:

@@ -127,6 +127,7 @@ def everything(source: Article, *, reason: str = "", notes: tuple[str, ...] = ()
         rendering.evidence(refused, 2),
         rendering.failure_message(reason),
         rendering.working_message(reason),
+        rendering.question_message(reason),
         rendering.no_evidence(reason),
         rendering.status(State(Phase.FAILED, message=reason)),
     ]

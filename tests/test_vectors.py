@@ -197,7 +197,7 @@ def test_a_file_elsewhere_is_not_read(tmp_path: Path) -> None:
     (tmp_path / "other.faiss").write_bytes(file.read_bytes())
     for name in ("../other.faiss", str(tmp_path / "other.faiss"), f"../vectors/{file.name}", ".."):
         rewrite(folder, file=name)
-        with pytest.raises(DamagedVectorsError, match=r"names a file elsewhere|IsADirectory"):
+        with pytest.raises(DamagedVectorsError, match=r"names a file elsewhere|makes no sense"):
             load_generation(folder, "model", DIMENSION)
 
 

@@ -119,7 +119,8 @@ def start(index: StubIndex) -> Iterator[Callable[..., Background]]:
 
     yield start
     for background in started:
-        assert background.stop(5)
+        background.stop()
+        assert background.join(5)
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
@@ -173,9 +174,10 @@ def test_the_background_stops_between_two_windows(index: StubIndex) -> None:
     background = Background(index, embed=True, pause=0.01)  # type: ignore[arg-type]
     background.start()
     assert reached.wait(5)
-    assert not background.stop(0.01)
+    background.stop()
+    assert not background.join(0.01)
     go_on.set()
-    assert background.stop(5)
+    assert background.join(5)
     assert background.state.phase is Phase.ENCODING
 
 
@@ -195,7 +197,7 @@ def reply(shown: object) -> str:
 
 def test_a_question_is_shown_at_once_and_then_answered(index: StubIndex) -> None:
     first, last = shown_by(index, " Why? ")
-    assert first.chat[0]["content"] == "Why?" and "Searching" in reply(first) and first.question == ""
+    assert ">Why?<" in first.chat[0]["content"].value and "Searching" in reply(first) and first.question == ""
     assert "does not answer" in reply(last) and last.turns[-1].answer is index.answer
 
 

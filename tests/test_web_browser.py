@@ -47,8 +47,12 @@ HOSTILE = Article(
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory, sample_file: Path) -> Iterator[Index]:
-    config = Config(port=0, chat_poll_seconds=0.5)
-    index = qa.build_index(tmp_path_factory.mktemp("web") / "index", [sample_file], config=config, embed=False)
+    # What is refused is a matter of other tests; here nothing is, except where a test asks for it.
+    config = Config(port=0, chat_poll_seconds=0.5, answer_threshold=0.0)
+    folder = tmp_path_factory.mktemp("web")
+    part = folder / "part.jsonl"
+    part.write_text("".join(sample_file.read_text("utf-8").splitlines(keepends=True)[:30]), "utf-8")
+    index = qa.build_index(folder / "index", part, config=config, embed=False)
     index.add([HOSTILE])
     yield index
     index.close()
@@ -109,15 +113,20 @@ def ask(page: Any, question: str) -> None:
     page.wait_for_selector("#ask", state="visible")
 
 
-def overflow(page: Any) -> int:
-    """How many pixels stand out of the page at its right, whether or not they can be scrolled to."""
-    return int(
-        page.evaluate(
+def widths_that_overflow(page: Any) -> list[int]:
+    """At which widths something stands out of the page at its right, whether or not it can be scrolled to."""
+    found = []
+    for width in (1440, 1024, 390):
+        page.set_viewport_size({"width": width, "height": 844})
+        page.wait_for_timeout(200)
+        right = page.evaluate(
             """() => Math.max(document.documentElement.scrollWidth, ...[...document.querySelectorAll(
-                ".masthead, .masthead *, #chat, #chat .answer *, .evidence, .evidence *")].map(
-                (element) => element.getBoundingClientRect().right)) - innerWidth"""
+                ".masthead, .masthead *, #chat, .answer *, .question, .evidence, .evidence *, #filters *")].map(
+                (element) => element.getBoundingClientRect().right))"""
         )
-    )
+        if right > width:
+            found.append(width)
+    return found
 
 
 def call(address: str, name: str, *values: Any) -> Any:
@@ -139,7 +148,8 @@ def without_times(answer: dict[str, Any]) -> dict[str, Any]:
 def test_an_answer_is_quoted_cited_and_marked(open_page: Callable, index: Index) -> None:
     page = open_page()
     assert page.title() == "Dateline"
-    assert "This archive covers 9 September 2025 to 14 November 2026 · 96 articles" in page.inner_text(".masthead")
+    covered = f"This archive covers 9 September 2025 to 1 November 2026 · {index.stats().articles} articles · 6 outlets"
+    assert covered in page.inner_text(".masthead")
     ask(page, ANSWERED)
     page.wait_for_selector(".evidence .card.cited")
     answer = index.ask(ANSWERED)
@@ -157,7 +167,10 @@ def test_an_answer_is_quoted_cited_and_marked(open_page: Callable, index: Index)
     assert page.input_value("#question textarea") == ""
 
 
-def test_a_refusal_is_calm_and_shows_what_came_nearest(open_page: Callable) -> None:
+def test_a_refusal_is_calm_and_shows_what_came_nearest(
+    open_page: Callable, index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index, "config", index.config.replace(answer_threshold=1.0))
     page = open_page(color_scheme="dark")
     ask(page, UNANSWERED)
     page.wait_for_selector(".evidence.abstained .card")
@@ -245,31 +258,32 @@ def test_shift_enter_starts_a_new_line(open_page: Callable) -> None:
     assert page.locator(".user-row").count() == 0
 
 
-@pytest.mark.parametrize("width", [390, 1024])
-def test_a_hostile_archive_runs_nothing_and_breaks_nothing(open_page: Callable, width: int) -> None:
-    page = open_page(width, 844)
+def test_a_hostile_archive_runs_nothing_and_breaks_nothing(open_page: Callable) -> None:
+    page = open_page(1024)
     page.click("#filters > button")
     page.get_by_label("Outlets").click()
     page.get_by_role("option", name="Evil").click()
-    assert overflow(page) <= 0
     ask(page, HOSTILE_QUESTION)
     page.wait_for_selector(".evidence .card")
     assert "<script>" in page.inner_text(".evidence")
-    ask(page, PAYLOAD)
+    page.fill("#question textarea", PAYLOAD)
+    page.press("#question textarea", "Enter")
+    page.locator(".bot-row .answer").nth(1).wait_for()
     assert page.evaluate("window.hacked") is None
-    assert page.locator(".evidence, #chat, #filters").locator("img, script, style, iframe").count() == 0
+    # Gradio's own icons bring a style inside their svg.
+    inserted = page.locator(".evidence, #chat, #filters").locator("img, script, iframe, :not(defs) > style")
+    assert inserted.count() == 0
     assert page.locator(".evidence a, #chat a").count() == 0
     assert page.locator(".evidence .searched").is_visible() and page.locator("#ask").is_visible()
-    assert overflow(page) <= 0
+    assert widths_that_overflow(page) == []
 
 
-@pytest.mark.parametrize("width", [390, 1024, 1440])
-def test_nothing_stands_out_of_the_page(open_page: Callable, width: int) -> None:
-    page = open_page(width, 844)
-    assert overflow(page) <= 0
+def test_nothing_stands_out_of_the_page(open_page: Callable) -> None:
+    page = open_page()
+    assert widths_that_overflow(page) == []
     ask(page, ANSWERED)
     page.wait_for_selector(".evidence mark")
-    assert overflow(page) <= 0
+    assert widths_that_overflow(page) == []
 
 
 def test_the_api_answers_like_the_index(address: str, index: Index) -> None:

@@ -269,7 +269,8 @@ def _remove(
         raise typer.BadParameter("Name at least one id, or a file of ids with --from-file.", param_hint="ID...")
     with _opened(index) as opened:
         removed = opened.remove(wanted)
-    missing = [article_id for article_id in dict.fromkeys(wanted) if article_id not in removed]
+    found = set(removed)
+    missing = [article_id for article_id in dict.fromkeys(wanted) if article_id not in found]
     if as_json:
         show_json({"removed": removed, "not_found": missing})
     else:

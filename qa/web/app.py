@@ -17,8 +17,8 @@ from qa.web.api import add_api
 from qa.web.background import Background
 from qa.web.page import add_page
 
-# How long Ctrl-C waits for the window of vectors in hand; without it that window is lost, which is harmless.
-_SECONDS_TO_STOP = 3.0
+# How long Ctrl-C waits for the slice of vectors in hand. A process that ends while torch computes in a thread aborts.
+_SECONDS_TO_STOP = 15.0
 _HIGHEST_PORT = 65_535
 
 
@@ -78,9 +78,11 @@ def serving(
     """The served chat as a context: its address inside, everything closed after it. Arguments as for `serve`."""
     with contextlib.ExitStack() as closing:
         index = open_index()
-        closing.callback(index.close)
         background = Background(index, embed=embed, pause=config.chat_poll_seconds)
-        closing.callback(background.stop, _SECONDS_TO_STOP)
+        # Last things first: the page goes, the thread is told, the index is closed under it, and it ends.
+        closing.callback(background.join, _SECONDS_TO_STOP)
+        closing.callback(index.close)
+        closing.callback(background.stop)
         app = build_app(index, background, examples=examples)
         closing.callback(app.close, verbose=False)
         address = _launch(app, config, config.host if host is None else host, config.port if port is None else port)
@@ -93,10 +95,11 @@ def _launch(app: gr.Blocks, config: Config, host: str, port: int) -> str:
         raise ConfigError(f"port must be from 0 to {_HIGHEST_PORT:,}, not {port}", cure="Use 0 for any free port.")
     try:
         _, address, _ = app.launch(
-            server_name=host, server_port=port or _free_port(host), prevent_thread_lock=True, quiet=True, share=False, ssr_mode=False,
-            theme=theme.theme(), css_paths=[theme.STYLESHEET], js=theme.script(), favicon_path=theme.FAVICON,
-            footer_links=["api"], run_history=False, pwa=False, mcp_server=False, enable_monitoring=False,
-            max_file_size=config.chat_upload_bytes, state_session_capacity=config.chat_sessions, show_error=False,
+            server_name=host, server_port=port or _free_port(host), prevent_thread_lock=True, quiet=True, share=False,
+            ssr_mode=False, theme=theme.theme(), css_paths=[theme.STYLESHEET], js=theme.script(),
+            favicon_path=theme.FAVICON, footer_links=["api"], run_history=False, pwa=False, mcp_server=False,
+            enable_monitoring=False, max_file_size=config.chat_upload_bytes, show_error=False,
+            state_session_capacity=config.chat_sessions,
         )  # fmt: skip
     except OSError as error:
         raise ConfigError(

@@ -59,7 +59,7 @@ class Background:
         self._stopped = threading.Event()
         self._state = State(Phase.LOADING)
         self._warm = False
-        # A daemon, so that a window in hand never holds up the end of the process: losing it is harmless.
+        # A daemon, so that a window in hand cannot hold up the end of the process for long: losing it is harmless.
         self._thread = threading.Thread(target=self._run, name="qa-web-background", daemon=True)
 
     @property
@@ -69,9 +69,12 @@ class Background:
     def start(self) -> None:
         self._thread.start()
 
-    def stop(self, timeout: float) -> bool:
-        """Ask the thread to end and wait for it at most so many seconds; whether it has ended."""
+    def stop(self) -> None:
+        """Ask the thread to end. A window of vectors in hand ends early once the index is closed, too."""
         self._stopped.set()
+
+    def join(self, timeout: float) -> bool:
+        """Wait for the end at most so many seconds; whether it has come."""
         if self._thread.is_alive():
             self._thread.join(timeout)
         return not self._thread.is_alive()

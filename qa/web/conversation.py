@@ -30,7 +30,7 @@ class Shown(NamedTuple):
 
 
 def messages(turns: Sequence[Turn], *, working: str = "", sentences: int | None = None) -> list[dict[str, Any]]:
-    """The turns as messages of gr.Chatbot. Questions are plain text, answers HTML from `rendering`.
+    """The turns as messages of gr.Chatbot. All of them are HTML from `rendering`.
 
     Args:
         turns: the oldest first.
@@ -41,9 +41,13 @@ def messages(turns: Sequence[Turn], *, working: str = "", sentences: int | None 
     for number, turn in enumerate(turns, start=1):
         is_last = number == len(turns)
         html = _reply(turn, number, working if is_last else "", sentences if is_last else None, is_last)
-        shown.append({"role": "user", "content": turn.question})
-        shown.append({"role": "assistant", "content": gr.HTML(html, render=False, apply_default_css=False)})
+        shown.append({"role": "user", "content": _content(rendering.question_message(turn.question))})
+        shown.append({"role": "assistant", "content": _content(html)})
     return shown
+
+
+def _content(html: str) -> gr.HTML:
+    return gr.HTML(html, render=False, apply_default_css=False, js_on_load=None)
 
 
 def _reply(turn: Turn, number: int, working: str, sentences: int | None, is_last: bool) -> str:

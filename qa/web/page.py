@@ -16,6 +16,7 @@ from qa.web.examples import questions_from
 
 # Seconds between two looks at the state of the background work: while it moves, and while it rests.
 _OFTEN, _SELDOM = 2.0, 20.0
+# Names of their own keep the page's events out of the way of /ask and /retrieve.
 _HIDDEN: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
@@ -95,10 +96,12 @@ def _day_field(label: str) -> gr.Textbox:
 def _wire_questions(conversations: Conversations, shown: Shown, filters: Filters, clear_button: gr.Button) -> None:
     config = conversations.index.config
     asked: dict[str, Any] = {
-        "fn": conversations.ask, "inputs": [shown.question, *filters, shown.turns], "outputs": list(shown),
+        "fn": conversations.ask, "api_name": "page_ask",
+        "inputs": [shown.question, *filters, shown.turns], "outputs": list(shown),
         "concurrency_id": "questions", "concurrency_limit": config.chat_concurrency, **_HIDDEN,
     }  # fmt: skip
-    by_hand = gr.on([shown.question.submit, shown.ask_button.click], trigger_mode="once", **asked)
+    # Not "once": after a stop, the browser would take the stopped question for one that still runs, and ask no more.
+    by_hand = gr.on([shown.question.submit, shown.ask_button.click], trigger_mode="multiple", **asked)
     chosen = shown.chat.example_select(_example, None, shown.question, queue=False, **_HIDDEN)
     by_example = chosen.then(**asked)
     shown.stop_button.click(

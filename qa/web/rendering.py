@@ -86,6 +86,11 @@ def _status_line(kind: str, said: str, figures: str) -> str:
 # The conversation
 
 
+def question_message(question: str) -> str:
+    """The reader's own words. Handed to gr.Chatbot as text they would become HTML, even with render_markdown=False."""
+    return f'<p class="question" dir="auto">{escaped(question)}</p>'
+
+
 def working_message(words: str) -> str:
     """What stands in the place of an answer while it is looked for."""
     return f'<p class="working">{escaped(words)}</p>'
