@@ -100,7 +100,7 @@ def articles_in(path: Path) -> list[qa.Article]:
 @contextlib.contextmanager
 def scratch() -> Iterator[Path]:
     """A folder on the disk that indexes live on (a folder in memory would make every fsync free)."""
-    folder = Path(tempfile.mkdtemp(prefix="benchmark-", dir=os.environ.get("QA_BENCHMARK_FOLDER") or None))
+    folder = Path(tempfile.mkdtemp(prefix="benchmark-", dir=os.environ.get("BENCHMARK_FOLDER") or None))
     try:
         yield folder
     finally:

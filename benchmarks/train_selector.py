@@ -34,7 +34,8 @@ from qa.selector import ADAPTED, MODEL_FILE, encode_pairs, load_base, pair_score
 
 DATA = Path(__file__).parents[2] / "shared/data"
 RANK = 32
-CANDIDATES = 5  # sentences of a question in one step
+FIRST_LAYER = 2  # the layers below stay as they are, which also spares their backward pass
+CANDIDATES = 4  # sentences of a question in one step
 QUESTIONS_A_STEP = 8
 LEARNING_RATE = 6e-4
 CONTEXT_SHARE = 0.7  # how often the context is shown
@@ -170,10 +171,22 @@ def listwise_loss(scores: torch.Tensor, batch: list[Example]) -> torch.Tensor:
     return torch.stack(losses).mean()
 
 
+def batch_scores(model: Any, head: Any, tokenizer: Any, batch: list[Example], device: torch.device) -> torch.Tensor:
+    """The scores (n,) of all sentences of a batch in order; the short and the long apart, so that little is padded."""
+    pairs = [(e.question, s, c) for e in batch for s, c in zip(e.sentences, e.contexts, strict=True)]
+    order = sorted(range(len(pairs)), key=lambda i: sum(map(len, pairs[i])))
+    middle = len(order) // 2 or 1
+    parts = []
+    for half in (order[:middle], order[middle:]):
+        inputs = encode_pairs(tokenizer, *([pairs[i][part] for i in half] for part in range(3)))
+        parts.append(pair_scores(model, head, {key: value.to(device) for key, value in inputs.items()}).cpu())
+    return torch.cat(parts)[torch.argsort(torch.tensor(order))]
+
+
 def build() -> tuple[Any, Any, Any]:
     model, tokenizer = load_base()
     model.requires_grad_(False)
-    for layer in model.encoder.layer:
+    for layer in model.encoder.layer[FIRST_LAYER:]:
         for name in ADAPTED:
             parent, _, child = name.rpartition(".")
             owner = layer.get_submodule(parent) if parent else layer
@@ -185,7 +198,7 @@ def build() -> tuple[Any, Any, Any]:
 def additions(model: Any, head: Any) -> dict[str, torch.Tensor]:
     found = {"head.weight": head.weight.data, "head.bias": head.bias.data}
     for number, layer in enumerate(model.encoder.layer):
-        for name in ADAPTED:
+        for name in ADAPTED if number >= FIRST_LAYER else ():
             adapted = layer.get_submodule(name)
             found[f"layer.{number}.{name}.down"] = adapted.down.data
             found[f"layer.{number}.{name}.up"] = adapted.up.data
@@ -222,16 +235,13 @@ def train(arguments: argparse.Namespace) -> None:
         rate = LEARNING_RATE * min(1, (step + 1) / 60) * max(0.02, 1 - step / total)
         for group in optimizer.param_groups:
             group["lr"] = rate
-        pairs = [(e.question, s, c) for e in batch for s, c in zip(e.sentences, e.contexts, strict=True)]
-        inputs = encode_pairs(tokenizer, *map(list, zip(*pairs, strict=True)))
-        scores = pair_scores(model, head, {key: value.to(device) for key, value in inputs.items()})
-        loss = listwise_loss(scores.cpu(), batch)
+        loss = listwise_loss(batch_scores(model, head, tokenizer, batch, device), batch)
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         optimizer.step()
         losses.append(loss.item())
-        if (step + 1) % 25 == 0:
+        if (step + 1) % 20 == 0:
             save = {"additions": additions(model, head), "optimizer": optimizer.state_dict(), "step": step + 1}
             torch.save(save, checkpoint.with_suffix(".new"))
             checkpoint.with_suffix(".new").replace(checkpoint)

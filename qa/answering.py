@@ -155,7 +155,8 @@ def _what_came_nearest(asked: Asked, best: Candidate) -> str:
         f"I looked for {looked} together with the rest of the question and did not find it. " if looked else ""
     )
     article = best.hit.article
-    source = ", ".join(part for part in (article.source, article.day.isoformat() if article.day else "") if part)
+    day = f"{article.day.day} {article.day:%B %Y}" if article.day else ""
+    source = ", ".join(part for part in (article.source, day) if part)
     nearest = _one_line(best.evidence.text)
     if len(nearest) > _LONGEST_QUOTED_IN_REASON:
         nearest = nearest[: _LONGEST_QUOTED_IN_REASON - 1].rstrip() + "…"

@@ -18,7 +18,7 @@ _FUNCTION_WORDS = frozenset(
         "is are was were be been being am do does did done has have had having can could will would shall should may "
         "might must i me my we us our you your he him his she her it its they them their this that these those there "
         "here what which who whom whose when where why how many much long often old far if so not no yes s t re ve ll "
-        "d any some also just only please tell say says said show give name happen happened according"
+        "d any some also just only please tell say says said name happen happened according"
     )
 )
 _WORD = re.compile(r"\w[\w’'-]*")

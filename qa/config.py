@@ -39,7 +39,7 @@ class Config:
     device: str = "auto"  # "auto" takes cuda where there is one; else a torch device name
     encode_batch: int = 32  # passages in one forward pass
     encode_window: int = 512  # passages sorted by length together, and committed together
-    encode_slice: int = 64  # passages between two looks at whether a question waits, or a stop was asked for
+    encode_slice: int = 32  # passages between two looks at whether a question waits, or a stop was asked for
 
     # Passages: about this many words, on sentence borders.
     passage_words: int = 150
@@ -58,8 +58,8 @@ class Config:
 
     # Answers.
     answer_sentences: int = 3
-    answer_margin: float = 1.0  # a further sentence is quoted if its score comes so near to the best one's
-    answer_threshold: float = 0.5  # confidence below which the answer abstains
+    answer_margin: float = 1.5  # a further sentence is quoted if its score comes so near to the best one's
+    answer_threshold: float = 0.3  # confidence below which the answer abstains
 
     # Storage.
     lock_seconds: float = 10.0  # how long a writer waits for another before it gives up

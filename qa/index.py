@@ -52,6 +52,7 @@ class Index:
         self._encoding = FolderLock(self.path, "encoding", "computing vectors for the index")
         self._no_question = threading.Condition()
         self._questions = 0
+        self._closed = False
         self._encoder = Encoder(self.config)
         self._store = Store(self.path)
         try:
@@ -68,8 +69,11 @@ class Index:
         self.close()
 
     def close(self) -> None:
-        """Let go of all files. What was written is safe already."""
+        """Let go of all files. What was written is safe already; encoding in another thread ends soon."""
         self._store.close()
+        with self._no_question:
+            self._closed = True
+            self._no_question.notify_all()
 
     # Writing
 
@@ -184,6 +188,10 @@ class Index:
         """The current version of an article, also if it was withdrawn; None for an unknown id."""
         return self._store.article(article_id)
 
+    def latest(self, limit: int) -> list[Article]:
+        """The articles published last, the newest first; undated and withdrawn ones are left out."""
+        return self._store.latest(limit)
+
     def stats(self) -> Statistics:
         """What the index holds."""
         dimension = self._store.settings().get("dimension")
@@ -225,8 +233,11 @@ class Index:
                 self._no_question.notify_all()
 
     def _give_way(self) -> None:
+        """Wait until no question is being answered. Raises IndexClosedError, so that closing ends the encoding."""
         with self._no_question:
-            self._no_question.wait_for(lambda: self._questions == 0)
+            self._no_question.wait_for(lambda: self._questions == 0 or self._closed)
+        if self._closed:
+            self._store.head()
 
     # Settings
 

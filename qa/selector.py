@@ -20,8 +20,8 @@ Scores = np.ndarray[Any, np.dtype[np.float32]]
 
 MODEL_FILE = Path(__file__).parent / "models" / "selector.safetensors"
 QUESTION_TOKENS = 40
-SENTENCE_TOKENS = 72
-CONTEXT_TOKENS = 28
+SENTENCE_TOKENS = 64
+CONTEXT_TOKENS = 24
 # The linear layers of each transformer layer that are changed.
 ADAPTED = ("attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense",
            "intermediate.dense", "output.dense")  # fmt: skip
@@ -110,8 +110,10 @@ def load_selector() -> Selector:
             for number, layer in enumerate(model.encoder.layer):
                 for name in ADAPTED:
                     key = f"layer.{number}.{name}"
-                    down, up = additions[f"{key}.down"].float(), additions[f"{key}.up"].float()
-                    layer.get_submodule(name).weight += up @ down
+                    # The lowest layers have no additions.
+                    if f"{key}.down" in additions:
+                        down, up = additions[f"{key}.down"].float(), additions[f"{key}.up"].float()
+                        layer.get_submodule(name).weight += up @ down
             head = torch.nn.Linear(model.config.hidden_size, 1)
             head.weight.copy_(additions["head.weight"].float())
             head.bias.copy_(additions["head.bias"].float())

@@ -79,6 +79,17 @@ class Store:
             ).fetchone()
         return self._checked_article(row) if row else None
 
+    def latest(self, limit: int) -> list[Article]:
+        """The searchable articles with the latest days of publication, the newest first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"SELECT {ARTICLE_COLUMNS} FROM passages p JOIN versions v ON v.version = p.version"
+                " JOIN sources s ON s.source = v.source WHERE p.ordinal = 0 AND p.day IS NOT NULL"
+                " ORDER BY p.day DESC, p.version DESC LIMIT ?",
+                (limit,),
+            ).fetchall()
+        return [self._checked_article(row) for row in rows]
+
     def write(self, batch: Sequence[PreparedArticle], fingerprint: str) -> None:
         """Write articles, their passages and the change log in one transaction.
 

@@ -6,8 +6,10 @@ change log that it has reached, and its SHA-256; nothing is read that does not m
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,17 @@ _CURRENT = "CURRENT.json"
 
 Numbers = np.ndarray[Any, np.dtype[np.int64]]
 Vectors = np.ndarray[Any, np.dtype[np.float32]]
+
+
+@contextlib.contextmanager
+def _one_thread() -> Iterator[None]:
+    """FAISS in this thread alone: for one question, its helpers wait in loops far longer than they work."""
+    before = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(before)
 
 
 class VectorIndex:
@@ -76,7 +89,8 @@ class VectorIndex:
                 bits[allowed] = True
                 packed = np.packbits(bits, bitorder="little")
                 parameters = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(packed))
-            scores, found = self._faiss.search(vector.reshape(1, -1), limit, params=parameters)
+            with _one_thread():
+                scores, found = self._faiss.search(vector.reshape(1, -1), limit, params=parameters)
         best = [(int(n), float(s)) for n, s in zip(found[0], scores[0], strict=True) if n >= 0]
         # Among equals the order must not depend on when each came in: the lowest number goes first.
         return sorted(best, key=lambda pair: (-pair[1], pair[0]))

@@ -95,4 +95,9 @@ def test_share_is_weighted() -> None:
 
 
 def test_words_as_typed() -> None:
-    assert [word for word, _ in asked("Which missile did Kim give to Putin?").words()] == ["missile", "Kim", "Putin"]
+    assert [word for word, _ in asked("Which missile did Kim give to Putin?").words()] == [
+        "missile",
+        "Kim",
+        "give",
+        "Putin",
+    ]

@@ -58,7 +58,7 @@ def expected() -> Any:
 
 def test_the_weights_are_the_published_ones() -> None:
     assert hashlib.sha256((packaged() / "model.safetensors").read_bytes()).hexdigest() == PUBLISHED_SHA256
-    assert encoder_module._default_model_folder() == packaged()
+    assert encoder_module.default_model_folder() == packaged()
 
 
 def test_vectors_are_those_of_sentence_transformers(encoder: Encoder, expected: Any) -> None:
@@ -125,6 +125,17 @@ def test_a_model_folder_with_prompts_of_its_own(tmp_path: Path, expected: Any) -
     overridden = Encoder(Config(encoder=str(folder), query_prompt="passage: "))
     overridden._model = encoder._load()
     assert np.abs(overridden.encode_query(TEXTS[1]) - plain[0]).max() > 0.01
+
+
+def test_vectors_have_length_one_whatever_the_model_does(tmp_path: Path, encoder: Encoder) -> None:
+    """The packaged model ends with a step that does it; many others do not."""
+    steps = json.loads((packaged() / "modules.json").read_text("utf-8"))
+    without = [step for step in steps if not step["type"].endswith("Normalize")]
+    assert len(without) == len(steps) - 1
+    other = Encoder(Config(encoder=str(linked_copy(tmp_path / "model", modules=json.dumps(without).encode()))))
+    vectors = other.encode_passages(TEXTS[:2])
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-6)
+    np.testing.assert_allclose(vectors, encoder.encode_passages(TEXTS[:2]), atol=1e-5)
 
 
 def test_altered_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

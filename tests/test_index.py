@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime
+import gzip
 import itertools
 import json
 import threading
@@ -269,6 +270,16 @@ def test_an_index_whose_making_was_cut_short_still_learns_its_settings(tmp_path:
         index.add(ARTICLES[:1])
     with pytest.raises(qa.IndexMismatchError):
         qa.open_index(tmp_path, config=CONFIG.replace(passage_words=30))
+
+
+def test_a_file_that_breaks_off_is_an_error_after_what_came_before_it(tmp_path: Path) -> None:
+    whole = gzip.compress(b"".join(json.dumps(a.as_dict()).encode() + b"\n" for a in ARTICLES))
+    (tmp_path / "news.jsonl.gz").write_bytes(whole[:-12])
+    with hashed_index(tmp_path / "index") as index:
+        with pytest.raises(qa.ArticleFileError):
+            index.add(tmp_path / "news.jsonl.gz")
+        assert 0 < index.report.added == index.stats().articles
+        check_whole(index)
 
 
 # Questions

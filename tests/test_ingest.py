@@ -33,7 +33,9 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def add(store: Store, records: Iterable[Article | BadRecord]) -> AddReport:
-    return ingest.add_records(store, CONFIG, "model", records, lambda read: None)
+    counts = ingest.Counts()
+    ingest.add_records(store, CONFIG, "model", records, counts, lambda read: None)
+    return counts.report()
 
 
 def counts(report: AddReport) -> dict[str, int]:
@@ -269,7 +271,7 @@ def test_after_batch_is_told_how_many_are_safe(store: Store, monkeypatch: pytest
     monkeypatch.setattr(ingest, "_BATCH", 4)
     told: list[tuple[int, int]] = []
     ingest.add_records(
-        store, CONFIG, "model", (make_article(f"a{number}") for number in range(10)),
+        store, CONFIG, "model", (make_article(f"a{number}") for number in range(10)), ingest.Counts(),
         lambda read: told.append((read, store.statistics("model", None, 0).articles)),
     )  # fmt: skip
     assert told == [(4, 4), (8, 8), (10, 10)]

@@ -7,8 +7,9 @@ import hashlib
 import json
 import random
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -250,27 +251,42 @@ def test_readers_see_what_was_committed_after_a_refresh(tmp_path: Path) -> None:
     assert (reader.watermark, len(reader.search(["kralo"], 5))) == (4, 2)
 
 
+class _Held:
+    """Tantivy's index, whose `searcher` one thread gets only some time after it was taken."""
+
+    def __init__(self, index: Any, slow: Callable[[], bool], release: threading.Event) -> None:
+        self._index, self._slow, self._release = index, slow, release
+        self.taken = threading.Event()
+
+    def searcher(self) -> Any:
+        found = self._index.searcher()
+        if self._slow():
+            self.taken.set()
+            assert self._release.wait(30)
+        return found
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._index, name)
+
+
 def test_an_older_state_never_replaces_a_newer_one(tmp_path: Path) -> None:
     """A question's refresh that began before a commit and ends after it must not win."""
     index = filled(tmp_path, [(1, "", "kralo", 1, None)], watermark=1)
-    stop = threading.Event()
-
-    def refresh() -> None:
-        while not stop.is_set():
-            index.refresh()
-
-    threads = [threading.Thread(target=refresh) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    try:
-        for watermark in range(2, 25):
-            index.apply((), [(watermark, "", "kralo", 1, None)], watermark)
-            assert index.watermark == watermark
-            assert len(index.search(["kralo"], 100)) == watermark
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join()
+    release = threading.Event()
+    asking = threading.Thread(target=index.refresh)
+    held = _Held(index._index, lambda: threading.current_thread() is asking, release)
+    index._index = held  # type: ignore[assignment]
+    asking.start()
+    assert held.taken.wait(30)
+    writing = threading.Thread(target=index.apply, args=((), [(2, "", "kralo", 1, None)], 2))
+    writing.start()
+    # It either waits for the question's refresh, which is right, or ends before it.
+    writing.join(0.5)
+    release.set()
+    asking.join(30)
+    writing.join(30)
+    assert index.watermark == 2
+    assert [number for number, _ in index.search(["kralo"], 5)] in ([1, 2], [2, 1])
 
 
 # Damage, as far as the folder alone shows it (see test_damage.py for the rest)

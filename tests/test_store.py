@@ -22,7 +22,7 @@ from support import CONFIG, HashingEncoder, hashed_vector, make_article
 from qa import database
 from qa.derived import Derived
 from qa.errors import ArchiveError, IndexClosedError, IndexDamagedError, IndexMismatchError
-from qa.ingest import add_records
+from qa.ingest import Counts, add_records
 from qa.locking import FolderLock
 from qa.passages import encoded_text, split_passages
 from qa.records import Article, Filters
@@ -39,7 +39,9 @@ def store(tmp_path: Path) -> Any:
 
 
 def add(store: Store, *articles: Article) -> Any:
-    return add_records(store, CONFIG, FINGERPRINT, articles, lambda read: None)
+    counts = Counts()
+    add_records(store, CONFIG, FINGERPRINT, articles, counts, lambda read: None)
+    return counts.report()
 
 
 def rows(store: Store, statement: str, *values: object) -> list[tuple[Any, ...]]:
