@@ -130,7 +130,7 @@ class Store:
         )
         # A text that was encoded before: its vector can be used at once.
         connection.execute(
-            "INSERT INTO changes (op, passage) SELECT 'embed', p.passage FROM passages p JOIN embeddings e"
+            "INSERT INTO changes (op, passage) SELECT 'embed', p.passage FROM passages p CROSS JOIN embeddings e"
             " ON e.encoder = ? AND e.text_hash = p.text_hash WHERE p.passage >= ? ORDER BY p.passage",
             (encoder, first),
         )
@@ -297,7 +297,8 @@ class Store:
         with self._database.reading() as connection:
             for chunk in chunks(numbers):
                 found += connection.execute(
-                    "SELECT p.passage, e.vector FROM passages p JOIN embeddings e ON e.text_hash = p.text_hash"
+                    # CROSS JOIN keeps the order of the tables: SQLite would rather go through all embeddings.
+                    "SELECT p.passage, e.vector FROM passages p CROSS JOIN embeddings e ON e.text_hash = p.text_hash"
                     " AND e.encoder = (SELECT encoder FROM encoders WHERE fingerprint = ?)"
                     f" WHERE p.passage IN ({marks(chunk)})",
                     (fingerprint, *chunk),

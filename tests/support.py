@@ -5,13 +5,14 @@ Imports nothing heavy, so that child processes start fast.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import os
 import random
 import subprocess
 import sys
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -125,6 +126,19 @@ def real_encoder() -> Encoder:
 
 
 _REAL: list[Encoder] = []
+
+
+@contextlib.contextmanager
+def one_torch_thread() -> Iterator[None]:
+    """For a few short texts, threads that wait for each other in loops cost several times what they bring."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def child_environment() -> dict[str, str]:

@@ -7,12 +7,13 @@ import importlib.machinery
 import importlib.util
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from support import make_article, real_encoder, start_child
+from support import make_article, one_torch_thread, real_encoder, start_child
 
 from qa import encoder as encoder_module
 from qa.config import Config
@@ -20,7 +21,7 @@ from qa.encoder import Encoder
 from qa.errors import EncoderError
 
 PUBLISHED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-TEXTS = ["A short one.", "Ministers met in Geneva to talk about the ferry.", "", "日本の首相 🎉", "word " * 400]
+TEXTS = ["A short one.", "Ministers met in Geneva to talk about the ferry.", "", "日本の首相 🎉", "word " * 300]
 
 
 def packaged() -> Path:
@@ -44,6 +45,12 @@ def linked_copy(folder: Path, **replaced: bytes) -> Path:
         file.unlink()
         file.write_bytes(content)
     return folder
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_thread() -> Iterator[None]:
+    with one_torch_thread():
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -26,6 +26,7 @@ from support import (
     hashed_vector,
     make_article,
     marker,
+    one_torch_thread,
     real_encoder,
     start_child,
 )
@@ -78,9 +79,10 @@ def sample_lines() -> list[str]:
 def public(tmp_path_factory: pytest.TempPathFactory, sample_lines: list[str]) -> Iterator[tuple[Path, qa.Index]]:
     folder = tmp_path_factory.mktemp("public")
     (folder / "articles.jsonl").write_text("\n".join(sample_lines), "utf-8")
-    with mock.patch.object(qa.index, "Encoder", lambda config: real_encoder()):
-        index = qa.build_index(str(folder / "mine"), str(folder / "articles.jsonl"), config=DEFAULTS)
-    yield folder / "mine", index
+    with one_torch_thread():
+        with mock.patch.object(qa.index, "Encoder", lambda config: real_encoder()):
+            index = qa.build_index(str(folder / "mine"), str(folder / "articles.jsonl"), config=DEFAULTS)
+        yield folder / "mine", index
     index.close()
 
 
@@ -473,7 +475,9 @@ def test_progress_never_falls_and_ends_at_the_total(index: qa.Index) -> None:
     assert done == sorted(done)
     assert (done[0], done[-1]) == (0, total)
     assert {progress.total for progress in told} == {total}
-    assert len(told) == 1 + -(-total // CONFIG.encode_window)
+    # At the start, after each slice, and after each window.
+    windows = [min(CONFIG.encode_window, total - start) for start in range(0, total, CONFIG.encode_window)]
+    assert len(told) == 1 + sum(1 + -(-window // CONFIG.encode_slice) for window in windows)
     assert all(progress.rate > 0 for progress in told[1:])
 
 
@@ -482,7 +486,8 @@ def test_stopping_loses_at_most_the_window_in_hand(index: qa.Index, stop: type[B
     index.add(ARTICLES)
 
     def progress(told: EmbedProgress) -> None:
-        if told.done >= 2 * CONFIG.encode_window:
+        # In the middle of the third window.
+        if told.done > 2 * CONFIG.encode_window:
             raise stop
 
     with pytest.raises(stop):

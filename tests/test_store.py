@@ -9,6 +9,7 @@ import json
 import shutil
 import sqlite3
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -238,6 +239,34 @@ def test_nothing_is_kept_for_a_text_removed_while_it_was_encoded(store: Store) -
     store.remove(["a1"])
     store.write_vectors(FINGERPRINT, [text_hash], np.ones((1, 64), np.float32))
     assert rows(store, "SELECT 1 FROM embeddings") == []
+
+
+def steps(connection: sqlite3.Connection, work: Callable[[], object]) -> int:
+    """How many thousands of SQLite's instructions something takes: a measure of effort without a clock."""
+    counted = [0]
+
+    def count() -> int:
+        counted[0] += 1
+        return 0
+
+    connection.set_progress_handler(count, 1_000)
+    try:
+        work()
+    finally:
+        connection.set_progress_handler(None, 1_000)
+    return counted[0]
+
+
+def test_the_effort_does_not_grow_with_embeddings_that_are_not_asked_for(store: Store) -> None:
+    """SQLite once chose to go through all of them for each passage wanted: minutes where it takes milliseconds."""
+    add(store, *(Article(f"a{number}", "", f"Text {number}.") for number in range(3_000)))
+    embed(store, 10_000)
+    reader, writer = store._database._reader, store._database._writer
+    assert steps(reader, lambda: store.vectors(FINGERPRINT, range(1, 501))) < 40
+    article = make_article("b")
+    before = steps(writer, lambda: add(store, article))
+    assert before < 40
+    assert store.counts(FINGERPRINT) == (3_000 + len(pieces(article)), 3_000)
 
 
 def test_pending_are_leads_first_and_among_them_the_newest(store: Store) -> None:

@@ -1,0 +1,284 @@
+"""Words that count from the day of asking: "yesterday", "last Tuesday", "over the past year".
+
+Weekdays: "last Tuesday" is the last one before today, so asked on a Tuesday it is a week ago; "on
+Tuesday" may be today; "next Tuesday" is the first after today; "this Tuesday" lies in this week.
+"Last week", "last month" are those of the calendar; "the last week", "the past month" run up to today.
+"Last October" and "last winter" are the last that are over, "next March" is the first that has not
+begun. "A few" is two to five, "several" three to seven. "Last night" is yesterday and today.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from qa.timex_calendar import (
+    WEEKDAY_NAMES,
+    Day,
+    Span,
+    containing,
+    days_later,
+    months_from,
+    one_day,
+    season,
+    units_later,
+)
+from qa.timex_grammar import (
+    FREE,
+    HOLIDAY,
+    HOLIDAY_WORDS,
+    MONTH,
+    SEASON,
+    Anchor,
+    Reader,
+    Rule,
+    month_number,
+    read_holiday,
+    spelled,
+    words,
+)
+
+_NUMBERS = dict(
+    zip(
+        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+        "seventeen eighteen nineteen twenty thirty forty fifty sixty ninety hundred dozen".split(),
+        (*range(1, 21), 30, 40, 50, 60, 90, 100, 12),
+        strict=True,
+    )
+)
+# From and to how many, where the number is left open.
+_LOOSE_NUMBERS = {"couple": (2, 2), "few": (2, 5), "several": (3, 7)}
+# How far back "in recent days" reaches, in that unit.
+_RECENT = {"day": 7, "week": 6, "month": 6, "year": 5, "decade": 3}
+_RECENTLY_DAYS = 30
+_THIS_TIME_DAYS = 7  # either side of "this time last year"
+
+_UNIT = r"(?P<unit>week|fortnight|weekend|month|quarter|year|decade|century)"
+_COUNTED = r"(?P<unit>day|week|fortnight|month|quarter|year|decade)s?"
+COUNT = rf"(?P<count>[0-9]{{1,4}}|{'|'.join(_NUMBERS)}|few|several|couple)(?: of)?"
+_SHIFT = r"(?P<shift>last|this past|past|this coming|coming|this|next)"
+_WEEKDAY = rf"(?P<weekday>{'|'.join(name.lower() for name in WEEKDAY_NAMES)})"
+_DAYPART = r"(?: (?:morning|afternoon|evening|night|lunchtime)(?!\s{1,4}(?-i:Live|Football|Lights|Fever)))?"
+# "Sunday Times", "Saturday Night Live", "Thursday's child", "Friday the 13th".
+_NO_TITLE = (
+    r"(?!\s{1,4}(?-i:Times|Telegraph|Express|Mail|Mirror|Herald|Post|Mercury|Night|Club|Addams|Island|Agreement|"
+    r"Brunch|Politics|Football|Project|Murder)\b)(?!\s{1,4}(?:the 13th|league|prayers?|best|school)\b)"
+    r"(?!'s\s{1,4}(?:child|children|people|kids?|best)\b)"
+)
+# "the last three years of his life": counted from something else.
+_NOT_OF = r"(?!\s{1,4}of\b)"
+_TIMELESS = (
+    r"(?!'s\s{1,4}(?:world|youth|young|society|generations?|children|kids|standards|terms|money|teenagers|students|"
+    r"parents|women|men|workers)\b)"
+)
+_WEEKDAY_WORDS = words("on since until till before after by from through between part for around of")
+_NO_BARE_WEEKDAY = words("a an the each every any one some per and or no another in s good black bloody called named")
+_OWNERS = words("the his her its their our my your a very")
+_DURING = words("in over during for within throughout")
+
+
+def _rule(
+    pattern: str,
+    read: Reader,
+    after: frozenset[str] | None = None,
+    unless: frozenset[str] = frozenset(),
+    small: bool = False,
+) -> Rule:
+    return Rule(spelled(pattern), read, "relative", after, unless, small)
+
+
+def _offset(match: re.Match[str]) -> int:
+    word = match["shift"].lower().split()[-1]
+    return {"last": -1, "past": -1, "previous": -1, "next": 1, "coming": 1}.get(word, 0)
+
+
+def counts(count: str | None) -> tuple[int, int]:
+    """The least and the most that a number can mean."""
+    found = (count or "one").lower()
+    if found in _LOOSE_NUMBERS:
+        return _LOOSE_NUMBERS[found]
+    number = _NUMBERS.get(found) or int(found)
+    return number, number
+
+
+def _named_day(match: re.Match[str], anchor: Anchor) -> Span:
+    name = " ".join(match["name"].lower().split())
+    if name in ("last night", "overnight", "the night before last"):
+        first = days_later(anchor.today, -2 if name.endswith("before last") else -1)
+        return Span(first, days_later(first, 1))
+    offsets = {"yesterday": -1, "the day before yesterday": -2, "tomorrow": 1, "the day after tomorrow": 2}
+    return one_day(days_later(anchor.today, offsets.get(name, 0)))
+
+
+def _unit_from_now(anchor: Anchor, count: int, unit: str) -> Span:
+    return containing(units_later(anchor.today, count, "week" if unit == "weekend" else unit), unit)
+
+
+def _calendar_unit(match: re.Match[str], anchor: Anchor) -> Span:
+    return _unit_from_now(anchor, _offset(match), match["unit"].lower())
+
+
+def _before_last(match: re.Match[str], anchor: Anchor) -> Span:
+    return _unit_from_now(anchor, -2 if match["way"].lower() == "before" else 2, match["unit"].lower())
+
+
+def _this_unit(match: re.Match[str], anchor: Anchor) -> Span:
+    return containing(anchor.today, match["unit"].lower())
+
+
+def _side_of_unit(match: re.Match[str], anchor: Anchor) -> Span:
+    """ "Earlier this year" ends today, "later this year" begins today."""
+    whole = containing(anchor.today, match["unit"].lower())
+    if match["side"].lower() == "later":
+        return Span(anchor.today, whole.last)
+    return Span(whole.first, anchor.today)
+
+
+def _part_of_unit(match: re.Match[str], anchor: Anchor) -> Span:
+    """ "The third quarter of last year", "the second half of this year"."""
+    year = _unit_from_now(anchor, _offset(match), "year").first.year
+    number = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": 4, "final": 4}[match["ordinal"].lower()]
+    return months_from(year, number * 3 - 2, 3, "quarter")
+
+
+def _weekend(match: re.Match[str], anchor: Anchor) -> Span:
+    """The last that has begun; looking ahead, the one that is not over."""
+    weekend = containing(anchor.limit, "weekend")
+    if not anchor.ahead and weekend.first > anchor.limit:
+        return containing(days_later(anchor.limit, -7), "weekend")
+    return weekend
+
+
+def _weekday(match: re.Match[str], anchor: Anchor) -> Span:
+    """The last up to the limit, which may be the limit itself; or the first from it on."""
+    distance = WEEKDAY_NAMES.index(match["weekday"].capitalize()) - anchor.limit.weekday()
+    return one_day(days_later(anchor.limit, distance % 7 if anchor.ahead else -(-distance % 7)))
+
+
+def _weekday_of_week(match: re.Match[str], anchor: Anchor) -> Span:
+    week = _unit_from_now(anchor, _offset(match), "week")
+    return one_day(days_later(week.first, WEEKDAY_NAMES.index(match["weekday"].capitalize())))
+
+
+def _shifted_weekday(match: re.Match[str], anchor: Anchor) -> Span:
+    offset = _offset(match)
+    if not offset:
+        return _weekday_of_week(match, anchor)
+    return _weekday(match, Anchor(anchor.today, days_later(anchor.today, offset), ahead=offset > 0))
+
+
+def _shifted(make: Callable[[int], Span], offset: int, today: Day) -> Span:
+    """Of what comes once a year: the last that is over, this year's, or the next that has not begun."""
+    if offset < 0:
+        return next(span for back in range(3) if (span := make(today.year - back)).last < today)
+    if offset > 0:
+        return next(span for ahead in range(3) if (span := make(today.year + ahead)).first > today)
+    return make(today.year)
+
+
+def _shifted_month(match: re.Match[str], anchor: Anchor) -> Span:
+    month = month_number(match["month"])
+    return _shifted(lambda year: months_from(year, month, 1, "month"), _offset(match), anchor.today)
+
+
+def _shifted_season(match: re.Match[str], anchor: Anchor) -> Span:
+    name, offset, today = match["season"].lower(), _offset(match), anchor.today
+    if name == "winter" and not offset:
+        # Until June that is the winter that began in December, afterwards the coming one.
+        return season(today.year if today.month > 6 else today.year - 1, name)
+    return _shifted(lambda year: season(year, name), offset, today)
+
+
+def _shifted_holiday(match: re.Match[str], anchor: Anchor) -> Span:
+    def make(year: int) -> Span:
+        return read_holiday(match, Anchor(anchor.today, Day(year, 12, 31)))
+
+    return _shifted(make, _offset(match), anchor.today)
+
+
+def _window(match: re.Match[str], anchor: Anchor) -> Span:
+    """ "The last 10 days": from ten days ago to today; "the next two weeks" likewise ahead."""
+    unit = match["unit"].lower()
+    number = counts(match["count"])[1]
+    if unit == "hour":
+        unit, number = "day", -(-number // 24)
+    if _offset(match) > 0:
+        return Span(anchor.today, units_later(anchor.today, number, unit))
+    return Span(units_later(anchor.today, -number, unit), anchor.today)
+
+
+def _ago(match: re.Match[str], anchor: Anchor) -> Span:
+    """Days are counted exactly; two weeks, months or years ago is that week, month or year of the calendar."""
+    unit = match["unit"].lower()
+    least, most = counts(match["count"])
+    if unit in ("minute", "hour"):
+        per_day = 24 if unit == "hour" else 1440
+        return Span(days_later(anchor.today, -(-(-most // per_day))), days_later(anchor.today, -(least // per_day)))
+    first, last = units_later(anchor.today, -most, unit), units_later(anchor.today, -least, unit)
+    if unit == "day" or match["sharp"]:
+        return Span(first, last, "day" if first == last else "")
+    unit = "week" if unit == "fortnight" else unit
+    return Span(containing(first, unit).first, containing(last, unit).last, unit if first == last else "")
+
+
+def _recent(match: re.Match[str], anchor: Anchor) -> Span:
+    unit = match["unit"].lower()
+    return Span(units_later(anchor.today, -_RECENT[unit], unit), anchor.today)
+
+
+def _recently(match: re.Match[str], anchor: Anchor) -> Span:
+    return Span(days_later(anchor.today, -_RECENTLY_DAYS), anchor.today)
+
+
+def _this_time(match: re.Match[str], anchor: Anchor) -> Span:
+    day = units_later(anchor.today, -1, match["unit"].lower())
+    wide = _THIS_TIME_DAYS if match["unit"].lower() == "year" else 1
+    return Span(days_later(day, -wide), days_later(day, wide))
+
+
+def _now(match: re.Match[str], anchor: Anchor) -> Span:
+    return one_day(anchor.today)
+
+
+_ORDINAL_QUARTER = r"(?:the )?(?P<ordinal>first|second|third|fourth|last|final) quarter of"
+
+RELATIVE: tuple[Rule, ...] = (
+    _rule(
+        r"(?P<name>the day before yesterday|the day after tomorrow|the night before last|last night|"
+        rf"yesterday(?={_DAYPART})|tomorrow|today{_TIMELESS}|tonight|"
+        r"overnight(?! (?:success|stays?|oats|trains?|bus|flights?|camp|bag|guests?|visitors?|ferry|sensation)))",
+        _named_day,
+    ),
+    _rule(r"(?P<name>this (?:morning|afternoon|evening)|(?:earlier|later) today)", _named_day),
+    _rule(rf"the {_UNIT} (?P<way>before) last", _before_last),
+    _rule(rf"the {_UNIT} (?P<way>after) next", _before_last),
+    _rule(r"this time last (?P<unit>year|month|week)", _this_time),
+    _rule(rf"{_WEEKDAY}{_DAYPART} (?:of )?(?P<shift>last|this|next) week", _weekday_of_week),
+    _rule(rf"{_SHIFT} {_WEEKDAY}{_DAYPART}{_NO_TITLE}{_NOT_OF}", _shifted_weekday),
+    _rule(rf"{_ORDINAL_QUARTER} (?P<shift>last|this|next) year", _part_of_unit),
+    _rule(rf"{_SHIFT} {MONTH}(?!\s{{1,4}}[0-9])", _shifted_month),
+    _rule(rf"{_SHIFT} {SEASON}(?! (?:olympics|games|of))", _shifted_season),
+    _rule(rf"{_SHIFT} {HOLIDAY}{FREE}", _shifted_holiday),
+    _rule(rf"(?P<shift>last|this|next) {_UNIT}{_NOT_OF}", _calendar_unit, unless=_OWNERS),
+    _rule(rf"(?P<side>earlier|later|so far)(?: in)? (?:this|the) {_UNIT}", _side_of_unit),
+    _rule(
+        rf"(?:the|these) (?P<shift>last|past|previous|next|coming) {COUNT} (?P<unit>hour|day|week|month|quarter|year|"
+        rf"decade)s?{_NOT_OF}",
+        _window,
+    ),
+    _rule(rf"(?P<shift>last|past) {COUNT} {_COUNTED}{_NOT_OF}", _window, after=_DURING),
+    _rule(rf"the (?P<shift>last|past|next|coming)(?P<count>) (?P<unit>week|month|year|decade){_NOT_OF}", _window),
+    _rule(rf"(?:the )?past(?P<count>) {_COUNTED}{_NOT_OF}", _window, after=_DURING),
+    _rule(
+        rf"(?:(?:an? )?{COUNT}|an?) (?P<unit>minute|hour|day|week|fortnight|month|year|decade)s? ago"
+        r"(?P<sharp> today)?",
+        _ago,
+    ),
+    _rule(r"recently|lately", _recently),
+    _rule(r"recent (?P<unit>day|week|month|year|decade)s", _recent, after=_DURING),
+    _rule(r"the weekend(?! edition)", _weekend),
+    _rule(rf"the {_UNIT}", _this_unit, after=frozenset({"part"})),
+    _rule(rf"{_WEEKDAY}{_DAYPART}{_NO_TITLE}", _weekday, after=_WEEKDAY_WORDS),
+    _rule(rf"(?-i:(?=[A-Z])){_WEEKDAY}{_DAYPART}(?:{FREE}|(?='s )){_NO_TITLE}", _weekday, unless=_NO_BARE_WEEKDAY, small=True),
+    _rule(r"now|the present(?: day)?|present|date", _now, after=frozenset({"between"})),
+)
