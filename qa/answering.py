@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import math
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from qa.asked import Asked
+from qa.asked import Asked, parts_of, share
 from qa.config import Config
-from qa.encoder import Encoder
+from qa.encoder import Encoder, Vectors
 from qa.evidence import COLUMNS, Evidence, Matrix, measure, terms_around
 from qa.fitted import CONFIDENCE_WEIGHTS, SENTENCE_WEIGHTS
-from qa.lexical import LexicalIndex
-from qa.passages import split_sentences
+from qa.lexical import LexicalIndex, terms_of
+from qa.passages import encoded_text, split_sentences
 from qa.records import Answer, Citation, Hit, Query, Sentence
 
 _LONGEST_QUOTED_IN_REASON = 160
+# Of a further sentence: in the middle of a range in which they make no difference to the golden questions and to
+# realtimeqa dev, but keep an answer from saying the same thing twice.
+_LIKENESS_WEIGHT = 2.0
+_COVERAGE_WEIGHT = 1.0
+_NEAR_EQUAL = 0.5
+_PRONOUN = re.compile(r"\b(?:he|she|they|it|his|her|their|its|him|them)\b", re.IGNORECASE)
+_ENDED = re.compile(r"[.!?…][\"'”’)\]]*$")
+_SENTENCE_WEIGHTS = np.array([SENTENCE_WEIGHTS[name] for name in COLUMNS])
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +50,13 @@ def answer_from_hits(
     candidates = sentences_of(hits)
     if not candidates:
         return _refusal(query, hits, _nothing_found(query, lexical), 0.0, timings)
-    matrix = measured(query.text, asked, candidates, encoder)
-    scores = matrix @ np.array([SENTENCE_WEIGHTS.get(name, 0.0) for name in COLUMNS])
+    matrix, vectors = measured(query.text, asked, candidates, encoder)
+    scores = matrix @ _SENTENCE_WEIGHTS
     best = int(np.argmax(scores))
-    confidence = confidence_of(matrix, scores, hits)
-    chosen = _choose(candidates, scores, matrix, config)
+    confidence = confidence_of(asked, matrix, scores, hits)
+    wanted = _best_of_parts(query.text, candidates, vectors, encoder, lexical)
+    wanted = wanted or _with_antecedent(asked, candidates, best)
+    chosen = _choose(asked, candidates, scores, vectors, config, wanted)
     timings["answer"] = 1000 * (time.perf_counter() - started)
     if confidence < config.answer_threshold:
         return _refusal(query, hits, _what_came_nearest(asked, candidates[best]), confidence, timings)
@@ -73,49 +84,99 @@ def sentences_of(hits: Sequence[Hit]) -> list[Candidate]:
     return candidates
 
 
-def measured(question: str, asked: Asked, candidates: Sequence[Candidate], encoder: Encoder) -> Matrix:
-    """The figures of `evidence.measure` for the candidates, in their order."""
+def measured(question: str, asked: Asked, candidates: Sequence[Candidate], encoder: Encoder) -> tuple[Matrix, Vectors]:
+    """The figures of `evidence.measure` for the candidates, and their unit vectors (n, d), in their order."""
     vectors = encoder.encode_passages([candidate.evidence.text for candidate in candidates])
     evidence = [candidate.evidence for candidate in candidates]
-    return measure(asked, evidence, encoder.encode_query(question), vectors)
+    return measure(asked, evidence, encoder.encode_query(question), vectors), vectors
 
 
 CONFIDENCE_COLUMNS = (
-    "passage_cosine", "best_cosine", "best_overlap", "best_overlap_in_context", "best_names_overlap", "best_pairs",
-    "best_shows_expected", "best_expected_unmet", "highest_overlap_in_context", "lead_over_next",
+    "unknown_terms", "passage_cosine", "passage_overlap", "first_passage_overlap", "best_cosine", "best_overlap",
+    "best_overlap_in_context", "best_names_overlap", "best_pairs", "best_shows_expected", "best_expected_unmet",
+    "best_thing_unnamed", "unsupported", "lead_over_next",
 )  # fmt: skip
 
 
-def confidence_figures(matrix: Matrix, scores: Matrix, hits: Sequence[Hit]) -> list[float]:
+def confidence_figures(asked: Asked, matrix: Matrix, scores: Matrix, hits: Sequence[Hit]) -> list[float]:
     """What tells whether the hits answer, one figure for each of CONFIDENCE_COLUMNS."""
-    best = int(np.argmax(scores))
-    ranked = np.sort(scores)
+    best, ranked = int(np.argmax(scores)), np.sort(scores)
     of_best = dict(zip(COLUMNS, matrix[best].tolist(), strict=True))
+    overlaps = [share(asked.weights, set(terms_of(encoded_text(hit.article.title, hit.text)))) for hit in hits]
     return [
-        max((hit.cosine or 0.0 for hit in hits), default=0.0),
+        share(asked.weights, asked.unknown),
+        max(hit.cosine or 0.0 for hit in hits),
+        max(overlaps),
+        overlaps[0],
         *(of_best[name.removeprefix("best_")] for name in CONFIDENCE_COLUMNS if name.startswith("best_")),
-        float(matrix[:, COLUMNS.index("overlap_in_context")].max()),
+        # Words that the archive does not know, about a thing that the best sentence does not name: a false premise.
+        float(bool(asked.unknown) and of_best["thing_unnamed"] > 0),
         float(ranked[-1] - ranked[-2]) if len(ranked) > 1 else 0.0,
     ]
 
 
-def confidence_of(matrix: Matrix, scores: Matrix, hits: Sequence[Hit]) -> float:
+def confidence_of(asked: Asked, matrix: Matrix, scores: Matrix, hits: Sequence[Hit]) -> float:
     """How likely the hits answer: 0 to 1 (logistic regression)."""
-    figures = zip(CONFIDENCE_COLUMNS, confidence_figures(matrix, scores, hits), strict=True)
-    total = CONFIDENCE_WEIGHTS["constant"] + sum(CONFIDENCE_WEIGHTS.get(name, 0.0) * value for name, value in figures)
+    figures = zip(CONFIDENCE_COLUMNS, confidence_figures(asked, matrix, scores, hits), strict=True)
+    total = CONFIDENCE_WEIGHTS["constant"] + sum(CONFIDENCE_WEIGHTS[name] * value for name, value in figures)
     return 1 / (1 + math.exp(-total))
 
 
-def _choose(candidates: Sequence[Candidate], scores: Matrix, matrix: Matrix, config: Config) -> list[int]:
-    """The best sentence, and up to two more that come close to it."""
-    order = [int(index) for index in np.argsort(-scores, kind="stable")]
-    chosen = [order[0]]
-    for index in order[1:]:
-        if len(chosen) == config.answer_sentences:
-            break
-        if scores[index] >= scores[order[0]] - config.answer_margin:
-            chosen.append(index)
+def _choose(
+    asked: Asked, candidates: Sequence[Candidate], scores: Matrix, vectors: Vectors, config: Config,
+    wanted: Sequence[int],
+) -> list[int]:  # fmt: skip
+    """The sentences `wanted`, then such as come close to the best and say something new.
+
+    Maximal marginal relevance (Carbonell and Goldstein 1998): likeness to what is chosen counts against a sentence;
+    terms of the question that are not covered yet count for it.
+    """
+    terms = [set(terms_of(candidate.evidence.text)) for candidate in candidates]
+    likeness = vectors @ vectors.T
+    close = [i for i in range(len(candidates)) if scores[i] >= scores.max() - config.answer_margin]
+    chosen = list(dict.fromkeys(wanted))[: config.answer_sentences]
+    while len(chosen) < config.answer_sentences and set(close) - set(chosen):
+        covered = set().union(*(terms[i] for i in chosen))
+
+        def worth(i: int, covered: set[str] = covered) -> float:
+            gain = share(asked.weights, covered | terms[i]) - share(asked.weights, covered)
+            return float(scores[i] - _LIKENESS_WEIGHT * likeness[i, chosen].max() + _COVERAGE_WEIGHT * gain)
+
+        chosen.append(max((i for i in close if i not in chosen), key=worth))
     return chosen
+
+
+def _best_of_parts(
+    question: str, candidates: Sequence[Candidate], vectors: Vectors, encoder: Encoder, lexical: LexicalIndex
+) -> list[int]:
+    """Of a question that asks for several things, the best sentences for each of them; else none."""
+    parts = parts_of(question)
+    if len(parts) == 1:
+        return []
+    evidence = [candidate.evidence for candidate in candidates]
+    best: list[int] = []
+    for part in parts:
+        asked = Asked(part, lexical.document_frequency, lexical.count)
+        matrix = measure(asked, evidence, encoder.encode_query(part), vectors)
+        scores = matrix @ _SENTENCE_WEIGHTS
+        # A part is short and its scores are coarse: among near equals, the kind of answer decides.
+        shows = matrix[:, COLUMNS.index("shows_expected")] * (scores >= scores.max() - _NEAR_EQUAL)
+        best += _with_antecedent(asked, candidates, int(np.argmax(scores + shows)))
+    return best
+
+
+def _with_antecedent(asked: Asked, candidates: Sequence[Candidate], index: int) -> list[int]:
+    """A sentence, and the one before it where that says whom or what it speaks of."""
+    sentence = candidates[index]
+    before = candidates[index - 1] if index else None
+    if before is None or before.evidence.text != sentence.evidence.previous or before.hit is not sentence.hit:
+        return [index]
+    # A subheading says nothing about whom.
+    if not _ENDED.search(before.evidence.text):
+        return [index]
+    opens = _PRONOUN.match(sentence.evidence.text.lstrip("\"'“‘"))
+    unnamed = asked.kind == "person" and _PRONOUN.search(sentence.evidence.text)
+    return [index, index - 1] if opens or unnamed else [index]
 
 
 def _in_reading_order(chosen: Sequence[int], candidates: Sequence[Candidate], scores: Matrix) -> tuple[Sentence, ...]:

@@ -18,14 +18,23 @@ _FUNCTION_WORDS = frozenset(
         "is are was were be been being am do does did done has have had having can could will would shall should may "
         "might must i me my we us our you your he him his she her it its they them their this that these those there "
         "here what which who whom whose when where why how many much long often old far if so not no yes s t re ve ll "
-        "d any some also just only please tell say says said name happen happened according"
+        "d any some also just only please tell say says said name happen happened according compare compared"
     )
 )
 _WORD = re.compile(r"\w[\w’'-]*")
 _NAME = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-Z][\w’'-]+|\b[A-Z]{2,}\b")
 _CAPITALISED = re.compile(r"\b[A-Z][\w’'-]+")
+_NEXT_PART = re.compile(
+    r",?\s+and\s+(?=(?:\w+\s+){0,2}(?:who|whom|whose|when|where|why|how|what|which)\b)", re.IGNORECASE
+)
 _NUMBER_OR_WORD = re.compile(r"\d[\d.,]*|[a-zA-Z]+")
 _COUNTED = re.compile(r"\bhow many ((?:[\w’'-]+ ?){1,2})", re.IGNORECASE)
+# "Which missile did ...", "What price ...": the thing itself is asked for; "What is ..." and the like ask otherwise.
+_THING = re.compile(
+    r"\b(?:which|what|how many|how much) (?!is\b|are\b|was\b|were\b|do\b|does\b|did\b|has\b|have\b|had\b|will\b|can\b"
+    r"|could\b|would\b|should\b|happen|the\b|a\b|an\b|of\b|kind\b|sort\b|else\b|about\b)((?:[\w’'-]+ ?){1,2})",
+    re.IGNORECASE,
+)
 _NUMBER = re.compile(
     r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?|thousands?|millions?"
     r"|billions?|half|third|quarter|twice|percent|per cent)\b",
@@ -36,8 +45,9 @@ _NUMBER = re.compile(
 _ASKED = {
     "speech": r"\b(?:did|does|has)\b.*\b(?:say|said|think|call|comment|describe|tell)\b|\bquote",
     "quantity": r"\bhow (?:many|much|long|old|far|high|big|large|tall|fast|often|wide|deep|heavy)\b"
-    r"|\bwhat (?:percentage|share|number|price|age|amount|sum|fine|score)\b|\b(?:cost|price|score|size|length)\b",
-    "date": r"\bwhen\b|\b(?:what|which) (?:day|date|year|month|week|time)\b|\bhow long ago\b",
+    r"|\bwhat (?:percentage|share|number|age|amount|sum)\b|\b(?:cost|price|fee|fine|score|size|length|weight)\b",
+    "date": r"(?:^|[,;:]|\band|\bor|\bsince|\buntil)\W*when\b|\b(?:what|which) (?:day|date|year|month|week|time)\b"
+    r"|\bhow long ago\b",
     "place": r"\bwhere\b|\b(?:what|which) (?:town|city|country|place|village|street|state|region|river)\b",
     "person": r"\bwho(?:m|se)?\b|\b(?:what|which) (?:\w+ )?"
     r"(?:man|woman|person|company|team|club|minister|party|actor|singer|player|firm)\b",
@@ -49,7 +59,7 @@ _SHOWN = {
     "date": r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|yesterday|today|tonight|tomorrow|ago"
     r"|(?:last|next) (?:week|month|year|night|spring|summer|autumn|winter)|midnight|noon"
     r"|january|february|march|april|june|july|august|september|october|november|december|[12]\d{3}|\d{1,2} may"
-    r"|may \d|spring|summer|autumn|winter|since|until|a\.m\.|p\.m\.)",
+    r"|may \d|spring|summer|autumn|winter|since|until|o[’']clock|\d{1,2}[.:][0-5]\d(?!\d)|\d ?[ap]\.?m\b)",
     "place": r"(?-i:\b(?:in|at|near|from|to|outside|off|on|into|across|through)\s+(?:the\s+)?[A-Z]\w+)",
     "reason": r"\b(?:because|due to|after|since|so that|in order|owing|caus|reason|blam|result|therefore)",
 }
@@ -60,9 +70,9 @@ _SHOWN_PATTERNS = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in
 class Asked:
     """One question, measured against one archive.
 
-    `weights` maps each term that carries meaning to its IDF; `names` holds those of them that are names or numbers;
-    `kind` is the kind of answer expected ("person", "date" ...) or empty; `counted` are the terms of what "how many"
-    asks for.
+    `weights` maps each term that carries meaning to its IDF; `names` holds those of them that are names or numbers,
+    `unknown` those that stand nowhere in the archive; `kind` is the kind of answer expected ("person", "date" ...) or
+    empty; `counted` are the terms of what "how many" asks for, `thing` those of what follows "which" or "what".
 
     Args:
         question: as it was asked.
@@ -77,10 +87,13 @@ class Asked:
         # A question of function words only ("Who was he?") is weighed by what it has.
         self.ordered = ordered or terms_of(question)
         self.weights = {term: self.idf(term) for term in dict.fromkeys(self.ordered)}
+        self.unknown = {term for term in self.weights if not document_frequency(term)}
         names = {term for name in _NAME.findall(question) for term in terms_of(name)}
         self.names = {t: w for t, w in self.weights.items() if t in names or any(c.isdigit() for c in t)}
         counted = _COUNTED.search(question)
         self.counted = set(terms_of(counted[1])) & set(self.weights) if counted else set()
+        thing = _THING.search(question)
+        self.thing = set(terms_of(thing[1])) & set(self.weights) if thing else set()
         self.kind = next((kind for kind, pattern in _ASKED_PATTERNS.items() if pattern.search(question)), "")
 
     def words(self) -> list[tuple[str, set[str]]]:
@@ -132,6 +145,16 @@ class Asked:
             _NUMBER.search(word) and self.counted & set(terms_of(" ".join(words[place : place + 4])))
             for place, word in enumerate(words)
         )
+
+
+def parts_of(question: str) -> list[str]:
+    """The parts of a question that asks for several things ("Where did she go, and whom did she meet?"), else itself.
+
+    A later part without a name of its own is given the names of the first.
+    """
+    first, *others = _NEXT_PART.split(question.strip())
+    names = " ".join(_NAME.findall(first))
+    return [first, *(part if _NAME.search(part) or not names else f"{names} {part}" for part in others)]
 
 
 def share(weights: dict[str, float], terms: set[str]) -> float:

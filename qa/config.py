@@ -50,7 +50,7 @@ class Config:
     # Retrieval.
     hits: int = 5
     overfetch: int = 100  # passages asked of each of Tantivy and FAISS
-    lexical_weight: float = 0.5
+    lexical_weight: float = 0.6
     dense_weight: float = 1.0
     encode_on_the_spot: int = 20  # BM25's best without a vector that a question may encode
     flat_limit: int = 50_000  # vectors held exactly; above it a warning names what gets slower
@@ -59,7 +59,7 @@ class Config:
     # Answers.
     answer_sentences: int = 3
     answer_margin: float = 1.5  # a further sentence is quoted if its score comes so near to the best one's
-    answer_threshold: float = 0.3  # confidence below which the answer abstains
+    answer_threshold: float = 0.345  # confidence below which the answer abstains
 
     # Storage.
     lock_seconds: float = 10.0  # how long a writer waits for another before it gives up

@@ -76,10 +76,18 @@ class Database:
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """The connection for reading, for this thread alone."""
+        """The connection for reading, for this thread alone; all that is read in it belongs to one moment."""
         with self._read_lock, self.failures_named():
             self._require_open()
-            yield self._reader
+            if self._reader.in_transaction:
+                yield self._reader
+                return
+            # Else another process may remove, between two statements, what the first has found.
+            self._reader.execute("BEGIN")
+            try:
+                yield self._reader
+            finally:
+                self._reader.execute("ROLLBACK")
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:

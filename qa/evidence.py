@@ -20,8 +20,8 @@ Matrix = np.ndarray[Any, np.dtype[np.float64]]
 
 COLUMNS = (
     "cosine", "centred_cosine", "overlap", "overlap_in_context", "rare_overlap", "beyond_title", "names_overlap",
-    "pairs", "cosine_of_neighbours", "shows_expected", "expected_unmet", "counts_asked", "repeats_title",
-    "passage_score", "passage_rank", "is_lead", "shortness", "length", "is_question",
+    "pairs", "thing_unnamed", "cosine_of_neighbours", "shows_expected", "expected_unmet", "counts_asked",
+    "repeats_title", "passage_score", "passage_rank", "is_lead", "shortness", "length", "is_question",
 )  # fmt: skip
 
 
@@ -69,6 +69,7 @@ def measure(asked: Asked, sentences: Sequence[Evidence], question: Vectors, vect
             "beyond_title": share(beyond, own[index]),
             "names_overlap": asked.name_coverage(around),
             "pairs": asked.pair_coverage(ordered[index]),
+            "thing_unnamed": float(bool(asked.thing) and not asked.thing & around),
             "cosine_of_neighbours": _neighbours(sentences, cosines, index),
             "shows_expected": float(shown is True),
             "expected_unmet": float(shown is False),

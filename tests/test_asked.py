@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from qa.asked import Asked, share
+from qa.asked import Asked, parts_of, share
 from qa.lexical import terms_of
 
 
@@ -19,6 +19,9 @@ def asked(question: str, frequencies: dict[str, int] | None = None, documents: i
         ("Whose fault was it?", "person"),
         ("Which company runs the ferries?", "person"),
         ("When did the strike begin?", "date"),
+        ("Who won, and when?", "date"),
+        ("What was the fee when Carla Renn left?", "quantity"),
+        ("What did people do when the lights went out?", ""),
         ("In what year was the bridge built?", "date"),
         ("Where was the astrolabe found?", "place"),
         ("Which town flooded?", "place"),
@@ -65,6 +68,9 @@ def test_names_and_numbers() -> None:
         ("How many of the 40 boats sank?", "All of the 40 boats were old.", False),
         ("When did it close?", "It closed on Tuesday.", True),
         ("When did it close?", "It closed quietly.", False),
+        ("When did it come?", "It came at 10.59.", True),
+        ("When did it come?", "It came at 6 p.m. sharp.", True),
+        ("When did it come?", "It cost 12.5 million.", False),
         ("Where did it land?", "It landed near Harl.", True),
         ("Where did it land?", "It landed in the end.", False),
         ("What is it called?", "Anything.", None),
@@ -101,3 +107,22 @@ def test_words_as_typed() -> None:
         "give",
         "Putin",
     ]
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        ("Who won?", ["Who won?"]),
+        ("Where did Ann Lee travel, and to meet whom?", ["Where did Ann Lee travel", "Ann Lee to meet whom?"]),
+        ("Who got the reward and when was it paid?", ["Who got the reward", "when was it paid?"]),
+        ("Who is Bo Marsh and how old is Ida Voss?", ["Who is Bo Marsh", "how old is Ida Voss?"]),
+        ("Who met Ann and Bo?", ["Who met Ann and Bo?"]),
+        ("What did the mayor and the council say?", ["What did the mayor and the council say?"]),
+    ],
+)
+def test_parts_of_a_question(question: str, parts: list[str]) -> None:
+    assert parts_of(question) == parts
+
+
+def test_unknown_terms_stand_nowhere_in_the_archive() -> None:
+    assert asked("What did the mayor of Harl buy?", {"mayor": 2, "buy": 1}).unknown == {"harl"}

@@ -184,7 +184,7 @@ def test_counts_do_not_depend_on_where_batches_end(store: Store, monkeypatch: py
     assert len(store.known_versions("a1")) == store.statistics("model", None, 0).versions == 4
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     runs=st.lists(
         st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3), st.none() | st.integers(0, 3)), max_size=8), max_size=3

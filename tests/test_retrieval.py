@@ -156,7 +156,8 @@ def test_a_passage_without_a_vector_counts_as_the_least_similar(tmp_path: Path) 
         highest = max(hit.lexical_score for hit in hits if hit.lexical_score)
         for hit in without:
             assert hit.lexical_score is not None
-            assert hit.score == pytest.approx(0.5 * hit.lexical_score / highest + min(with_cosine), abs=1e-6)
+            lexical = CONFIG.lexical_weight * hit.lexical_score / highest
+            assert hit.score == pytest.approx(lexical + min(with_cosine), abs=1e-6)
 
 
 def test_nothing_is_encoded_on_the_spot_where_that_is_turned_off(tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from qa.timex_calendar import (
+from qa.timex.absolute import HOLIDAY, NAME_MONTH, PLAIN_MONTH, SEASON, month_number, read_holiday
+from qa.timex.days import (
     WEEKDAY_NAMES,
     Day,
     Span,
@@ -23,29 +24,14 @@ from qa.timex_calendar import (
     season,
     units_later,
 )
-from qa.timex_grammar import (
-    FREE,
-    HOLIDAY,
-    HOLIDAY_WORDS,
-    MONTH,
-    SEASON,
-    Anchor,
-    Reader,
-    Rule,
-    month_number,
-    read_holiday,
-    spelled,
-    words,
-)
+from qa.timex.rules import FREE, Anchor, Reader, Rule, spelled, words
 
-_NUMBERS = dict(
-    zip(
-        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen twenty thirty forty fifty sixty ninety hundred dozen".split(),
-        (*range(1, 21), 30, 40, 50, 60, 90, 100, 12),
-        strict=True,
-    )
-)
+NUMBERS = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17,
+    "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60,
+    "ninety": 90, "hundred": 100, "dozen": 12,
+}  # fmt: skip
 # From and to how many, where the number is left open.
 _LOOSE_NUMBERS = {"couple": (2, 2), "few": (2, 5), "several": (3, 7)}
 # How far back "in recent days" reaches, in that unit.
@@ -55,7 +41,7 @@ _THIS_TIME_DAYS = 7  # either side of "this time last year"
 
 _UNIT = r"(?P<unit>week|fortnight|weekend|month|quarter|year|decade|century)"
 _COUNTED = r"(?P<unit>day|week|fortnight|month|quarter|year|decade)s?"
-COUNT = rf"(?P<count>[0-9]{{1,4}}|{'|'.join(_NUMBERS)}|few|several|couple)(?: of)?"
+COUNT = rf"(?P<count>[1-9][0-9]{{0,3}}|{'|'.join(NUMBERS)}|few|several|couple)(?: of)?"
 _SHIFT = r"(?P<shift>last|this past|past|this coming|coming|this|next)"
 _WEEKDAY = rf"(?P<weekday>{'|'.join(name.lower() for name in WEEKDAY_NAMES)})"
 _DAYPART = r"(?: (?:morning|afternoon|evening|night|lunchtime)(?!\s{1,4}(?-i:Live|Football|Lights|Fever)))?"
@@ -97,7 +83,7 @@ def counts(count: str | None) -> tuple[int, int]:
     found = (count or "one").lower()
     if found in _LOOSE_NUMBERS:
         return _LOOSE_NUMBERS[found]
-    number = _NUMBERS.get(found) or int(found)
+    number = NUMBERS.get(found) or int(found)
     return number, number
 
 
@@ -127,18 +113,11 @@ def _this_unit(match: re.Match[str], anchor: Anchor) -> Span:
 
 
 def _side_of_unit(match: re.Match[str], anchor: Anchor) -> Span:
-    """ "Earlier this year" ends today, "later this year" begins today."""
+    """What is "earlier this year" ends today, what is "later" begins today."""
     whole = containing(anchor.today, match["unit"].lower())
     if match["side"].lower() == "later":
         return Span(anchor.today, whole.last)
     return Span(whole.first, anchor.today)
-
-
-def _part_of_unit(match: re.Match[str], anchor: Anchor) -> Span:
-    """ "The third quarter of last year", "the second half of this year"."""
-    year = _unit_from_now(anchor, _offset(match), "year").first.year
-    number = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": 4, "final": 4}[match["ordinal"].lower()]
-    return months_from(year, number * 3 - 2, 3, "quarter")
 
 
 def _weekend(match: re.Match[str], anchor: Anchor) -> Span:
@@ -197,11 +176,12 @@ def _shifted_holiday(match: re.Match[str], anchor: Anchor) -> Span:
 
 
 def _window(match: re.Match[str], anchor: Anchor) -> Span:
-    """ "The last 10 days": from ten days ago to today; "the next two weeks" likewise ahead."""
+    """The last 10 days run from ten days ago to today, the next two weeks likewise ahead."""
     unit = match["unit"].lower()
-    number = counts(match["count"])[1]
+    # "In the past weeks" are a few.
+    number = counts(match["count"] or ("few" if match.groupdict().get("many") else "one"))[1]
     if unit == "hour":
-        unit, number = "day", -(-number // 24)
+        unit, number = "day", (number + 23) // 24
     if _offset(match) > 0:
         return Span(anchor.today, units_later(anchor.today, number, unit))
     return Span(units_later(anchor.today, -number, unit), anchor.today)
@@ -212,8 +192,8 @@ def _ago(match: re.Match[str], anchor: Anchor) -> Span:
     unit = match["unit"].lower()
     least, most = counts(match["count"])
     if unit in ("minute", "hour"):
-        per_day = 24 if unit == "hour" else 1440
-        return Span(days_later(anchor.today, -(-(-most // per_day))), days_later(anchor.today, -(least // per_day)))
+        per_day = 24 if unit == "hour" else 24 * 60
+        return Span(days_later(anchor.today, -most // per_day), days_later(anchor.today, -(least // per_day)))
     first, last = units_later(anchor.today, -most, unit), units_later(anchor.today, -least, unit)
     if unit == "day" or match["sharp"]:
         return Span(first, last, "day" if first == last else "")
@@ -240,12 +220,10 @@ def _now(match: re.Match[str], anchor: Anchor) -> Span:
     return one_day(anchor.today)
 
 
-_ORDINAL_QUARTER = r"(?:the )?(?P<ordinal>first|second|third|fourth|last|final) quarter of"
-
 RELATIVE: tuple[Rule, ...] = (
     _rule(
         r"(?P<name>the day before yesterday|the day after tomorrow|the night before last|last night|"
-        rf"yesterday(?={_DAYPART})|tomorrow|today{_TIMELESS}|tonight|"
+        rf"yesterday|tomorrow|today{_TIMELESS}|tonight|"
         r"overnight(?! (?:success|stays?|oats|trains?|bus|flights?|camp|bag|guests?|visitors?|ferry|sensation)))",
         _named_day,
     ),
@@ -255,10 +233,12 @@ RELATIVE: tuple[Rule, ...] = (
     _rule(r"this time last (?P<unit>year|month|week)", _this_time),
     _rule(rf"{_WEEKDAY}{_DAYPART} (?:of )?(?P<shift>last|this|next) week", _weekday_of_week),
     _rule(rf"{_SHIFT} {_WEEKDAY}{_DAYPART}{_NO_TITLE}{_NOT_OF}", _shifted_weekday),
-    _rule(rf"{_ORDINAL_QUARTER} (?P<shift>last|this|next) year", _part_of_unit),
-    _rule(rf"{_SHIFT} {MONTH}(?!\s{{1,4}}[0-9])", _shifted_month),
-    _rule(rf"{_SHIFT} {SEASON}(?! (?:olympics|games|of))", _shifted_season),
-    _rule(rf"{_SHIFT} {HOLIDAY}{FREE}", _shifted_holiday),
+    # Never "how this may end", "the last march", "this fall in prices".
+    _rule(rf"{_SHIFT} {PLAIN_MONTH}(?! [0-9])", _shifted_month, unless=_OWNERS),
+    _rule(rf"(?!this (?-i:m)){_SHIFT} {NAME_MONTH}", _shifted_month, unless=_OWNERS),
+    _rule(rf"{_SHIFT} (?!fall){SEASON}(?! (?:olympics|games|of))", _shifted_season, unless=_OWNERS),
+    _rule(rf"{_SHIFT} (?P<season>fall){FREE}(?! (?:in|of|on))", _shifted_season, unless=_OWNERS),
+    _rule(rf"{_SHIFT} {HOLIDAY}{FREE}", _shifted_holiday, unless=_OWNERS),
     _rule(rf"(?P<shift>last|this|next) {_UNIT}{_NOT_OF}", _calendar_unit, unless=_OWNERS),
     _rule(rf"(?P<side>earlier|later|so far)(?: in)? (?:this|the) {_UNIT}", _side_of_unit),
     _rule(
@@ -268,7 +248,13 @@ RELATIVE: tuple[Rule, ...] = (
     ),
     _rule(rf"(?P<shift>last|past) {COUNT} {_COUNTED}{_NOT_OF}", _window, after=_DURING),
     _rule(rf"the (?P<shift>last|past|next|coming)(?P<count>) (?P<unit>week|month|year|decade){_NOT_OF}", _window),
-    _rule(rf"(?:the )?past(?P<count>) {_COUNTED}{_NOT_OF}", _window, after=_DURING),
+    _rule(rf"(?P<shift>this past|this coming)(?P<count>) (?P<unit>week|month|year){_NOT_OF}", _window),
+    _rule(r"(?P<shift>this past|this coming) (?P<unit>weekend)", _calendar_unit),
+    _rule(
+        rf"(?:the )?(?P<shift>past|coming)(?P<count>) (?P<unit>day|week|month|year|decade)(?P<many>s?){_NOT_OF}",
+        _window,
+        after=_DURING,
+    ),
     _rule(
         rf"(?:(?:an? )?{COUNT}|an?) (?P<unit>minute|hour|day|week|fortnight|month|year|decade)s? ago"
         r"(?P<sharp> today)?",
@@ -279,6 +265,11 @@ RELATIVE: tuple[Rule, ...] = (
     _rule(r"the weekend(?! edition)", _weekend),
     _rule(rf"the {_UNIT}", _this_unit, after=frozenset({"part"})),
     _rule(rf"{_WEEKDAY}{_DAYPART}{_NO_TITLE}", _weekday, after=_WEEKDAY_WORDS),
-    _rule(rf"(?-i:(?=[A-Z])){_WEEKDAY}{_DAYPART}(?:{FREE}|(?='s )){_NO_TITLE}", _weekday, unless=_NO_BARE_WEEKDAY, small=True),
-    _rule(r"now|the present(?: day)?|present|date", _now, after=frozenset({"between"})),
+    _rule(
+        rf"{_WEEKDAY}{_DAYPART}(?:{FREE}|(?='s )){_NO_TITLE}",
+        _weekday,
+        unless=_NO_BARE_WEEKDAY,
+        small=True,
+    ),
+    _rule(r"(?P<name>now|the present(?: day)?|present|date)", _now, after=frozenset({"between"})),
 )

@@ -1,19 +1,11 @@
-"""Days, months, years and other calendar names in a question, as patterns and what each stands for.
-
-A rule matches at one place and nowhere else, and no repetition in it is unbounded: the work grows
-with the length of the question and no more. Words that mean other things too ("may", "spring",
-"2019") are weak: they count only after a word such as "in" or "since" and before one that lets the
-phrase end there. `qa.timex` joins what is found here; relative words are in `qa.timex_relative`.
-"""
+"""Names of the calendar: days, months, seasons, years and holidays, with and without their year."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable
 
-from qa.timex_calendar import (
+from qa.timex.days import (
     MONTH_NAMES,
     SEASON_STARTS,
     WEEKDAY_NAMES,
@@ -26,6 +18,7 @@ from qa.timex_calendar import (
     one_day,
     season,
 )
+from qa.timex.rules import FREE, NO_COUNT, Anchor, Reader, Rule, Tone, spelled, words
 
 # How "9/12/2023" is read where either number could be the month. "12.9.2023" is always day first.
 MONTH_FIRST = True
@@ -33,99 +26,36 @@ MONTH_FIRST = True
 # 29 February can be eight years off: 1896 to 1904.
 _YEARS_TO_TRY = 9
 
-
-@dataclass(frozen=True, slots=True)
-class Anchor:
-    """What a reading is counted from.
-
-    Relative words count from `today`. A month or weekday without its year or week is the last one
-    that begins no later than `limit`, or, looking `ahead`, the first one that does not end before it.
-    """
-
-    today: Day
-    limit: Day
-    ahead: bool = False
-
-
-Reader = Callable[[re.Match[str], Anchor], Span]
-Tone = Literal["exact", "unsure", "fuzzy", "relative"]
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A phrase counts only after one of the words `after` (None: after any), and never after one of `unless`.
-
-    With `small`, the word before must be there and in small letters.
-    """
-
-    pattern: re.Pattern[str]
-    read: Reader
-    tone: Tone
-    after: frozenset[str] | None = None
-    unless: frozenset[str] = frozenset()
-    small: bool = False
-
-    def admits(self, before: str) -> bool:
-        if self.small and not before.islower():
-            return False
-        return (self.after is None or before.lower() in self.after) and before.lower() not in self.unless
-
-
-def rule(pattern: str, read: Reader, tone: Tone = "exact", after: frozenset[str] | None = None) -> Rule:
-    return Rule(spelled(pattern), read, tone, after)
-
-
-def spelled(pattern: str) -> re.Pattern[str]:
-    """Compiled: any case of ASCII letters, one to four white-space characters for each space, whole words."""
-    return re.compile(pattern.replace(" ", r"\s{1,4}") + _WHOLE, re.ASCII | re.IGNORECASE)
-
-
-def words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-# No letter of any language, no further digits, and no hyphenated rest ("Mar-a-Lago", "2019-20").
-_WHOLE = r"(?!(?u:\w)|[.,:/-][0-9]|%|-(?u:\w))"
-_LITTLE_WORDS = (
-    "and or to through until till a an the of in on at by for from with about after before as over under into "
-    "against than is are was were be been has have had do does did will would can could should may might must "
-    "not who whom whose what when where which why how that because while but if it he she they we you i his her "
-    "its their our this last next according compared versus vs there these those said on onwards so"
-)
-# The phrase may end here: nothing follows that it could be the first half of, and "May-July" goes on.
-FREE = (
-    r"(?:(?=\s{0,4}(?:$|[.,;:?!)\]\"…—]|'(?!\w)|-(?=\s|[a-z]{3,9}(?![\w-]))))|"
-    rf"(?=\s{{1,4}}(?:{_LITTLE_WORDS.replace(' ', '|')})(?![\w'-])))"
-)
-# Not "2000 people", "2019 dollars", "2001: A Space Odyssey".
-_NO_COUNT = (
-    r"(?!\s{1,4}(?!(?:was|is|as|has|does|vs|versus|this|his|its|across|towards)(?![\w'-]))"
-    r"(?:[a-z][a-z-]{0,20}s|people|men|women|children|feet|percent|million|billion|degrees|money)(?![\w'-]))"
-    r"(?!:\s{0,3}(?-i:[A-Z]))(?![\"'])"
-)
-
 _MONTH_NUMBERS = {name[:3].lower(): number for number, name in enumerate(MONTH_NAMES, start=1)}
 MONTH = (
     r"(?P<month>jan(?:uary|\.)?|feb(?:ruary|\.)?|mar(?:ch|\.)?|apr(?:il|\.)?|may|june?|jun\.|july?|jul\.|"
     r"aug(?:ust|\.)?|sept?(?:ember|\.)?|oct(?:ober|\.)?|nov(?:ember|\.)?|dec(?:ember|\.)?)"
 )
-_PLAIN_MONTH = r"(?P<month>january|jan|february|feb|july|september|sept?|october|oct|november|nov|december)\.?"
-_NAME_MONTH = r"(?P<month>may|march|april|apr|june|august|aug|mar|dec)\.?" + FREE
+PLAIN_MONTH = r"(?P<month>january|jan|february|feb|july|september|sept?|october|oct|november|nov|december)\.?"
+NAME_MONTH = r"(?P<month>may|march|april|apr|june|august|aug|mar|dec)\.?" + FREE
 _DAY = r"(?P<day>0?[1-9]|[12][0-9]|3[01])(?:st|nd|rd|th)?"
 _LAST_DAY = r"(?P<last_day>0?[1-9]|[12][0-9]|3[01])(?:st|nd|rd|th)?"
 _YEAR = r"(?P<year>1[5-9][0-9]{2}|20[0-9]{2})"
 # The year that a month or day is given: its number, or "last year".
 TAIL = rf"(?:(?:,? (?:of |in )?|-|, ?){_YEAR}|,? (?:of )?(?P<which>last|this|next) year)"
 _WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?[.,]{0,2} )?"
-_ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "final": -1}
+_ORDINALS = {
+    "first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "last": -1, "final": -1,
+}  # fmt: skip
 _ORDINAL = r"(?P<ordinal>first|1st|second|2nd|third|3rd|fourth|4th|last|final)"
+# Small "may" and "march" are verbs, unless a year or nothing follows.
+_CLEAR = r"(?:(?-i:(?=[A-Z]))|(?!ma[yr])|(?=ma(?:y|r|rch)(?:\s{0,4}(?:$|[?!.,;)])| (?:of )?[12][0-9]{3})))"
 _DASH = r"\s{0,3}-\s{0,3}"
 
 # "between" stands for either end of a range, "part" for "early", "the end of" and the like.
 _CALENDAR_WORDS = words("in during throughout for since until till before after by from through between part")
 _YEAR_WORDS = _CALENDAR_WORDS | words("of around circa to")
-_PLAIN_MONTH_WORDS = _CALENDAR_WORDS | words("of over around")
+_PLAIN_MONTH_WORDS = _CALENDAR_WORDS | words("over around")
 _SEASON_WORDS = _CALENDAR_WORDS | words("over around")
+# Of a day that the month lacks ("30 February 2024") the month is not taken either.
+_DAY_NUMBERS = frozenset(f"{number}{ending}" for number in range(1, 32) for ending in ("", "st", "nd", "rd", "th"))
+_SURE_DAY_WORDS = words("on since until till before after by from between part")
+_DAY_WORDS = words("on since until till before after by")
 HOLIDAY_WORDS = _SEASON_WORDS | words("at on")
 
 # Events that are called by their day: they are names, and stay text.
@@ -133,6 +63,23 @@ _NAMED_DAYS = (
     r"(?!\s{1,4}(?:attacks?|hijack\w{1,6}|riots?|committee|commission|memorial|museum|terror\w{0,6}|bombings?|"
     r"massacre|capitol|victims|hearings?|insurrection|movement|protests?|holiday)\b)"
 )
+# "The September meeting": only with what is held once, for a month may be the name of anything.
+_EVENT = (
+    r"(?= (?:meeting|elections?|votes?|budget|summit|referendum|conference|session|hearing|by-election|talks|debate|"
+    r"figures|report|poll|strikes?|storms?|floods?|fires?|earthquake|festival|statement|announcement)"
+    r"(?![\w-])(?! (?:of|in) [0-9]))"
+)
+_EVENT_WORDS = words("the its his her their our this that")
+
+
+def _rule(
+    pattern: str,
+    read: Reader,
+    tone: Tone = "exact",
+    after: frozenset[str] | None = None,
+    unless: frozenset[str] = frozenset(),
+) -> Rule:
+    return Rule(spelled(pattern), read, tone, after, unless)
 
 
 def nearest(make: Callable[[int], Span], anchor: Anchor) -> Span:
@@ -195,7 +142,7 @@ def read_season(match: re.Match[str], anchor: Anchor) -> Span:
 
 
 def _quarter(match: re.Match[str], anchor: Anchor) -> Span:
-    number = int(match["number"]) if match["number"] else _ORDINALS[match["ordinal"].lower()]
+    number = int(match["number"]) if match["number"] else _ORDINALS[match["ordinal"].lower()] % 5  # the last is the 4th
     return in_year(match, anchor, lambda year: months_from(year, number * 3 - 2, 3, "quarter"))
 
 
@@ -212,7 +159,11 @@ def _year(match: re.Match[str], anchor: Anchor) -> Span:
 
 
 def _decade(match: re.Match[str], anchor: Anchor) -> Span:
-    return containing(Day(int(match["decade"]) * 10, 1, 1), "decade")
+    """The 1870s are ten years, and so are the 1900s and 2000s; the 1700s are the hundred from 1700 on."""
+    first = int(match["decade"]) * 10
+    if first % 100 == 0 and first < 1900:
+        return months_from(first, 1, 1200, "century")
+    return containing(Day(first, 1, 1), "decade")
 
 
 def _decade_of_1900s(match: re.Match[str], anchor: Anchor) -> Span:
@@ -247,9 +198,9 @@ def read_holiday(match: re.Match[str], anchor: Anchor) -> Span:
 
 def _holiday(name: str, year: int) -> Span:
     """Christmas is its Eve to Boxing Day, Easter is Good Friday to Easter Monday, New Year is two days."""
-    if name.startswith("easter"):
+    if name.startswith("easter") or name == "good friday":
         sunday = easter_sunday(year)
-        first, last = {"easter sunday": (0, 0), "easter monday": (1, 1)}.get(name, (-2, 1))
+        first, last = {"easter sunday": (0, 0), "easter monday": (1, 1), "good friday": (-2, -2)}.get(name, (-2, 1))
         return Span(days_later(sunday, first), days_later(sunday, last), "day" if first == last else "")
     if name in ("new year", "the new year", "new year's"):
         return Span(Day(year - 1, 12, 31), Day(year, 1, 1))
@@ -262,7 +213,7 @@ def _holiday(name: str, year: int) -> Span:
 
 
 def _day_of_month(match: re.Match[str], anchor: Anchor) -> Span:
-    """"on the 12th": the last one not after the limit, or the next one from it on."""
+    """ "on the 12th": the last one not after the limit, or the next one from it on."""
     step = 1 if anchor.ahead else -1
     for months in range(12):
         year, month = divmod(anchor.limit.year * 12 + anchor.limit.month - 1 + step * months, 12)
@@ -277,92 +228,55 @@ def _day_of_month(match: re.Match[str], anchor: Anchor) -> Span:
 
 HOLIDAY = (
     r"(?P<holiday>christmas(?: day| eve)?|boxing day|new year's(?: eve| day)?|(?:the )?new year|"
-    r"easter(?: sunday| monday)?|halloween|valentine's day)"
+    r"easter(?: sunday| monday)?|good friday|halloween|valentine's day)"
 )
 SEASON = rf"(?P<season>{'|'.join(SEASON_STARTS)})"
 _WEEKDAYS = "|".join(name.lower() for name in WEEKDAY_NAMES)
 
 # The first that matches is taken, so the longer stand first.
 ABSOLUTE: tuple[Rule, ...] = (
-    rule(r"(?P<year>[12][0-9]{3})(?P<mark>[/-])(?P<number>[0-9]{1,2})(?P=mark)(?P<day>[0-9]{1,2})", _iso_day),
-    rule(rf"(?P<one>[0-9]{{1,2}})(?P<mark>[/.-])(?P<other>[0-9]{{1,2}})(?P=mark){_YEAR}", _numeric_day),
-    rule(
+    _rule(r"(?P<year>[12][0-9]{3})(?P<mark>[/-])(?P<number>[0-9]{1,2})(?P=mark)(?P<day>[0-9]{1,2})", _iso_day),
+    _rule(rf"(?P<one>[0-9]{{1,2}})(?P<mark>[/.-])(?P<other>[0-9]{{1,2}})(?P=mark){_YEAR}", _numeric_day),
+    _rule(
         rf"(?:from |between )?(?:the )?{_DAY}(?: to | and | or | until | till | through |{_DASH})(?:the )?{_LAST_DAY}"
-        rf"(?: of)? {MONTH}{TAIL}?",
+        rf"(?: of)? {_CLEAR}{MONTH}{TAIL}?",
         _days,
     ),
-    rule(
-        rf"(?:from |between )?{MONTH} {_DAY}(?: to | and | or | until | till | through |{_DASH}){_LAST_DAY}{TAIL}?",
+    _rule(
+        rf"(?:from |between )?{_CLEAR}{MONTH} {_DAY}(?: to | and | or | until | till | through |{_DASH}){_LAST_DAY}"
+        rf"(?:{TAIL}|{FREE})",
         _days,
     ),
-    rule(rf"{_WEEKDAY}(?:the )?{_DAY}(?: of |[ -]){MONTH}{TAIL}", _day),
-    rule(rf"{_WEEKDAY}{MONTH} (?:the )?{_DAY}{TAIL}", _day),
-    # Without a year: never "you may 12", "12 march", and no "September 11 attacks".
-    rule(rf"{_WEEKDAY}(?:the )?{_DAY}(?: of |[ -])(?:(?-i:(?=[A-Z]))|(?!ma[yr])){MONTH}{_NAMED_DAYS}", _day),
-    rule(rf"{_WEEKDAY}(?!ma[yr]|a[pu]|jun){MONTH} (?:the )?{_DAY}{_NAMED_DAYS}{_NO_COUNT}", _day),
-    rule(rf"{_WEEKDAY}(?-i:(?=[A-Z])){MONTH} (?:the )?{_DAY}{FREE}", _day),
-    rule(rf"(?:the )?{_ORDINAL} (?P<what>{_WEEKDAYS}|week|weekend) (?:of|in) {MONTH}{TAIL}?", _of_month),
-    rule(rf"{MONTH}(?:,?){TAIL}{_NO_COUNT}", read_month),
-    rule(_PLAIN_MONTH, read_month, "exact", _PLAIN_MONTH_WORDS),
-    rule(_NAME_MONTH, read_month, "exact", _CALENDAR_WORDS),
-    rule(rf"(?:the )?{SEASON}{TAIL}(?:[/-](?:20)?[0-9]{{2}})?{_NO_COUNT}", read_season, "fuzzy"),
-    rule(rf"the {SEASON}(?<!the fall){FREE}", read_season, "fuzzy", _SEASON_WORDS),
-    rule(rf"the (?P<season>fall){FREE}(?!\s{{1,4}}(?:of|in)\b)", read_season, "fuzzy", words("in")),
-    rule(rf"(?:the )?(?:Q(?P<number>[1-4])|(?P<ordinal>first|second|third|fourth|[1-4](?:st|nd|rd|th)) quarter){TAIL}", _quarter),
-    rule(rf"Q(?P<number>[1-4]){FREE}", _bare_quarter, "exact", _CALENDAR_WORDS),
-    rule(rf"H(?P<number>[12]){TAIL}", _half),
-    rule(r"(?:the )?(?P<decade>1[5-9][0-9]|20[0-9])0'?s", _decade),
-    rule(r"the (?:'(?P<tens>[5-9]0)s)", _decade_of_1900s, "fuzzy"),
-    rule(rf"the (?P<tens>[5-9]0s|fifties|sixties|seventies|eighties|nineties){FREE}", _decade_of_1900s, "fuzzy", _SEASON_WORDS),
-    rule(r"the (?P<century>1[5-9]|2[01])(?:th|st) century", _century),
-    rule(rf"(?:the year )?{_YEAR}{_NO_COUNT}", _year, "exact", _YEAR_WORDS),
-    rule(rf"{HOLIDAY}{TAIL}", read_holiday, "exact"),
-    rule(rf"{HOLIDAY}{FREE}", read_holiday, "exact", HOLIDAY_WORDS),
-    rule(rf"the {_DAY}(?<=[a-z]){FREE}(?!\s{{1,4}}of\b)", _day_of_month, "exact", words("on since until till before after by")),
+    _rule(rf"{_WEEKDAY}(?:the )?{_DAY}(?: of |[ -]){MONTH}{TAIL}", _day),
+    _rule(rf"{_WEEKDAY}{MONTH} (?:the )?{_DAY}{TAIL}", _day),
+    # Without a year: never "you may 12", "12 march hares", and no "September 11 attacks".
+    _rule(rf"{_WEEKDAY}(?:the )?{_DAY}(?: of |[ -])(?!ma[yr]|a[pu]|jun){MONTH}{_NAMED_DAYS}", _day),
+    _rule(rf"{_WEEKDAY}(?:the )?{_DAY}(?: of |[ -])(?-i:(?=[A-Z])){MONTH}{FREE}", _day),
+    _rule(rf"{_WEEKDAY}(?:the )?{_DAY}(?: of |[ -]){_CLEAR}{MONTH}{_NAMED_DAYS}", _day, after=_SURE_DAY_WORDS),
+    _rule(rf"{_WEEKDAY}(?!ma[yr]|a[pu]|jun){MONTH} (?:the )?{_DAY}{_NAMED_DAYS}{NO_COUNT}", _day),
+    _rule(rf"{_WEEKDAY}(?-i:(?=[A-Z])){MONTH} (?:the )?{_DAY}{FREE}", _day),
+    _rule(rf"(?:the )?{_ORDINAL} (?P<what>{_WEEKDAYS}|week|weekend) (?:of|in) {MONTH}{TAIL}?", _of_month),
+    _rule(rf"{MONTH}(?:,?){TAIL}{NO_COUNT}", read_month, unless=_DAY_NUMBERS),
+    _rule(PLAIN_MONTH, read_month, "exact", _PLAIN_MONTH_WORDS),
+    _rule(PLAIN_MONTH + _EVENT, read_month, after=_EVENT_WORDS),
+    _rule(NAME_MONTH, read_month, "exact", _CALENDAR_WORDS),
+    _rule(rf"(?:the )?{SEASON}{TAIL}(?:[/-](?:20)?[0-9]{{2}})?{NO_COUNT}", read_season, "fuzzy"),
+    _rule(rf"the (?!fall){SEASON}{FREE}", read_season, "fuzzy", _SEASON_WORDS),
+    _rule(rf"the (?P<season>fall){FREE}(?!\s{{1,4}}(?:of|in)\b)", read_season, "fuzzy", words("in")),
+    _rule(rf"(?:the )?(?:Q(?P<number>[1-4])|{_ORDINAL} quarter){TAIL}", _quarter),
+    _rule(rf"Q(?P<number>[1-4]){FREE}", _bare_quarter, "exact", _CALENDAR_WORDS),
+    _rule(rf"H(?P<number>[12]){TAIL}", _half),
+    _rule(r"(?:the )?(?P<decade>1[5-9][0-9]|20[0-9])0'?s", _decade),
+    _rule(r"the (?:'(?P<tens>[5-9]0)s)", _decade_of_1900s, "fuzzy"),
+    _rule(
+        rf"the (?P<tens>[5-9]0s|fifties|sixties|seventies|eighties|nineties){FREE}",
+        _decade_of_1900s,
+        "fuzzy",
+        _SEASON_WORDS,
+    ),
+    _rule(r"the (?P<century>1[5-9]|2[01])(?:th|st) century", _century),
+    _rule(rf"(?:the year )?{_YEAR}{NO_COUNT}", _year, "exact", _YEAR_WORDS),
+    _rule(rf"{HOLIDAY}{TAIL}", read_holiday, "exact"),
+    _rule(rf"{HOLIDAY}{FREE}", read_holiday, "exact", HOLIDAY_WORDS),
+    _rule(rf"the {_DAY}(?<=[a-z]){FREE}(?!\s{{1,4}}of\b)", _day_of_month, "exact", _DAY_WORDS),
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Atom:
-    """One phrase that a rule matched, not yet read: reading needs the day it is counted from."""
-
-    rule: Rule
-    match: re.Match[str]
-
-    @property
-    def end(self) -> int:
-        return self.match.end()
-
-    @property
-    def tone(self) -> Tone:
-        """Exact only where the year stands in the words, and the order of its numbers is no guess."""
-        found = self.match.groupdict()
-        if found.get("which"):
-            return "relative"
-        if self.rule.tone != "exact" or found.get("decade") or found.get("century"):
-            return self.rule.tone
-        return "exact" if found.get("year") and not self.guesses_order else "unsure"
-
-    @property
-    def guesses_order(self) -> bool:
-        """Whether either number of "9/12/2023" could be the month."""
-        found = self.match.groupdict()
-        if "other" not in found or found["mark"] == ".":
-            return False
-        one, other = int(found["one"]), int(found["other"])
-        return one != other and max(one, other) <= 12
-
-    def read(self, anchor: Anchor) -> Span | None:
-        """None for what the calendar lacks: 30 February, the year 0."""
-        try:
-            span = self.rule.read(self.match, anchor)
-        except (ValueError, OverflowError):
-            return None
-        return span if span.first <= span.last else None
-
-
-def atoms(rules: tuple[Rule, ...], text: str, start: int, before: str) -> Iterator[Atom]:
-    """What the rules make of the text from `start` on; `before` is the word that leads to it, or ""."""
-    for each in rules:
-        if each.admits(before) and (match := each.pattern.match(text, start)):
-            yield Atom(each, match)
