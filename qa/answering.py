@@ -54,8 +54,8 @@ def answer_from_hits(
     scores = matrix @ _SENTENCE_WEIGHTS
     best = int(np.argmax(scores))
     confidence = confidence_of(asked, matrix, scores, hits)
-    wanted = _best_of_parts(query.text, candidates, vectors, encoder, lexical)
-    wanted = wanted or _with_antecedent(asked, candidates, best)
+    wanted = _with_antecedent(asked, candidates, best)
+    wanted += _best_of_later_parts(query.text, candidates, vectors, encoder, lexical)
     chosen = _choose(asked, candidates, scores, vectors, config, wanted)
     timings["answer"] = 1000 * (time.perf_counter() - started)
     if confidence < config.answer_threshold:
@@ -146,16 +146,13 @@ def _choose(
     return chosen
 
 
-def _best_of_parts(
+def _best_of_later_parts(
     question: str, candidates: Sequence[Candidate], vectors: Vectors, encoder: Encoder, lexical: LexicalIndex
 ) -> list[int]:
-    """Of a question that asks for several things, the best sentences for each of them; else none."""
-    parts = parts_of(question)
-    if len(parts) == 1:
-        return []
+    """Of a question that asks for several things, the best sentences for each of them after the first."""
     evidence = [candidate.evidence for candidate in candidates]
     best: list[int] = []
-    for part in parts:
+    for part in parts_of(question)[1:]:
         asked = Asked(part, lexical.document_frequency, lexical.count)
         matrix = measure(asked, evidence, encoder.encode_query(part), vectors)
         scores = matrix @ _SENTENCE_WEIGHTS
