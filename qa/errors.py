@@ -17,6 +17,8 @@ Each message says what happened, where, and what to do.
 
 from __future__ import annotations
 
+import functools
+
 
 class DatelineError(Exception):
     """The root of all errors raised on purpose.
@@ -32,6 +34,9 @@ class DatelineError(Exception):
         self.where = where
         self.cure = cure
         super().__init__(what, where, cure)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return functools.partial(type(self), where=self.where, cure=self.cure), (self.what,)
 
     def __str__(self) -> str:
         place = f" ({self.where})" if self.where else ""

@@ -244,6 +244,7 @@ class Index:
     def _settle_settings(self) -> None:
         """Remember what the index is made with; refuse to mix it with anything else."""
         wanted = {"encoder": self._encoder.fingerprint, "passage_words": str(self.config.passage_words)}
+        variables = {"encoder": "QA_ENCODER (and QA_PASSAGE_PROMPT)", "passage_words": "QA_PASSAGE_WORDS"}
         if not self._store.settings():
             self._store.set_new_settings(wanted)
         found = self._store.settings()
@@ -252,7 +253,7 @@ class Index:
                 raise IndexMismatchError(
                     f"The index was made with {name} {found[name]!r}, not {value!r}",
                     where=str(self.path),
-                    cure=f"Set QA_{name.upper()} to what the index was made with, or make a new index elsewhere.",
+                    cure=f"Set {variables[name]} to what the index was made with, or make a new index elsewhere.",
                 )
 
     # Keeping vectors

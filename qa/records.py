@@ -148,6 +148,11 @@ class Filters:
     published_to: datetime.date | None = None
     sources: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        # One outlet given as text means that outlet, not its letters.
+        sources = (self.sources,) if isinstance(self.sources, str) else tuple(self.sources)
+        object.__setattr__(self, "sources", sources)
+
     def __bool__(self) -> bool:
         return bool(self.published_from or self.published_to or self.sources)
 

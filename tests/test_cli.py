@@ -477,6 +477,7 @@ def test_ctrl_c_while_reading_leaves_an_index_that_opens(tmp_path: Path, sample_
     assert Store(folder).integrity() == "ok"
 
 
+@pytest.mark.slow
 def test_ctrl_c_during_heavy_imports(archive: Path) -> None:
     process = start("ask", QUAY, "--index", archive)
     time.sleep(2)
@@ -579,6 +580,7 @@ def at_a_terminal(*args: object) -> str:
     return seen.decode()
 
 
+@pytest.mark.slow
 def test_progress_and_bold_at_a_terminal_only(tmp_path: Path, sample_file: Path, archive: Path) -> None:
     seen = at_a_terminal("index", sample_file, "--index", tmp_path / "new", "--no-embed")
     assert "101 records read" in seen and "\x1b[?25h" in seen

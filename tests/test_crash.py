@@ -166,6 +166,7 @@ def kill_often(folder: Path, kills: int, seed: int) -> dict[str, int]:
     return killed_in
 
 
+@pytest.mark.slow
 def test_a_dozen_kills(tmp_path: Path) -> None:
     kill_often(tmp_path, 12, seed=3)
 

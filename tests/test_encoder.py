@@ -20,6 +20,9 @@ from qa.config import Config
 from qa.encoder import Encoder
 from qa.errors import EncoderError
 
+# The real model takes ten seconds to import.
+pytestmark = pytest.mark.slow
+
 PUBLISHED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 TEXTS = ["A short one.", "Ministers met in Geneva to talk about the ferry.", "", "日本の首相 🎉", "word " * 300]
 

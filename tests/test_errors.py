@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import pickle
 import re
 
 import pytest
@@ -31,6 +32,8 @@ def test_message_and_parts(kind: type[DatelineError]) -> None:
     error = kind("The disk is full", where="/data/x", cure="Free some space.")
     assert str(error) == "The disk is full (/data/x). Free some space."
     assert (error.what, error.where, error.cure) == ("The disk is full", "/data/x", "Free some space.")
+    # Errors travel between processes.
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)
     assert str(kind("It broke")) == "It broke."
     assert str(kind("It broke", cure="Mend it.")) == "It broke. Mend it."
     assert str(kind("It broke", where="here")) == "It broke (here)."

@@ -86,6 +86,7 @@ def public(tmp_path_factory: pytest.TempPathFactory, sample_lines: list[str]) ->
     index.close()
 
 
+@pytest.mark.slow
 def test_build_index_reports_every_record(public: tuple[Path, qa.Index], sample_lines: list[str]) -> None:
     report = public[1].report
     ids = {json.loads(line)["id"] for line in sample_lines}
@@ -95,6 +96,7 @@ def test_build_index_reports_every_record(public: tuple[Path, qa.Index], sample_
     assert progress.done == progress.total == public[1].stats().embedded > 0
 
 
+@pytest.mark.slow
 def test_retrieve_as_the_issue_writes_it(public: tuple[Path, qa.Index], sample_lines: list[str]) -> None:
     index = public[1]
     hits = index.retrieve("What happened at the Millrace fire?", k=5, as_of=datetime.date(2025, 12, 1))
@@ -114,6 +116,7 @@ def test_retrieve_as_the_issue_writes_it(public: tuple[Path, qa.Index], sample_l
     assert [found.score for found in hits] == sorted((found.score for found in hits), reverse=True)
 
 
+@pytest.mark.slow
 def test_filters_as_the_issue_writes_them(public: tuple[Path, qa.Index]) -> None:
     filters = qa.Filters(
         published_from=datetime.date(2025, 11, 1), published_to=datetime.date(2026, 3, 30), sources=("DUNMERE GAZETTE",)
@@ -129,6 +132,7 @@ def test_filters_as_the_issue_writes_them(public: tuple[Path, qa.Index]) -> None
     assert wanted != {hit.article.id for hit in everything}
 
 
+@pytest.mark.slow
 def test_ask_as_the_issue_writes_it(public: tuple[Path, qa.Index]) -> None:
     # Without a threshold, so that it quotes whatever the answering part thinks of the evidence.
     with mock.patch.object(qa.index, "Encoder", lambda config: real_encoder()):
@@ -150,12 +154,14 @@ def test_ask_as_the_issue_writes_it(public: tuple[Path, qa.Index]) -> None:
     assert answer.sentences[0].citation.article.id == PICKED[0]
 
 
+@pytest.mark.slow
 def test_an_unanswerable_question_is_refused_with_a_reason(public: tuple[Path, qa.Index]) -> None:
     answer = public[1].ask("What is the price of wheat in Chicago?")
     assert (answer.abstained, answer.sentences) == (True, ())
     assert answer.reason
 
 
+@pytest.mark.slow
 def test_the_vectors_find_what_shares_no_word_with_the_question(public: tuple[Path, qa.Index]) -> None:
     hits = public[1].retrieve("burning warehouse", k=3)
     assert hits[0].article.id == PICKED[0]
@@ -163,6 +169,7 @@ def test_the_vectors_find_what_shares_no_word_with_the_question(public: tuple[Pa
     assert hits[0].cosine == max(hit.cosine for hit in hits if hit.cosine is not None)
 
 
+@pytest.mark.slow
 def test_withdrawn_articles_are_known_and_never_found(public: tuple[Path, qa.Index]) -> None:
     article = public[1].article("dg-2026-06-17-maternity")
     assert article is not None
@@ -171,6 +178,7 @@ def test_withdrawn_articles_are_known_and_never_found(public: tuple[Path, qa.Ind
     assert public[1].stats().withdrawn == 1
 
 
+@pytest.mark.slow
 def test_one_call_for_scripts(public: tuple[Path, qa.Index]) -> None:
     with mock.patch.object(qa.index, "Encoder", lambda config: real_encoder()):
         hits = qa.retrieve("Who met whom?", k=3, index=public[0])

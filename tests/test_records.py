@@ -107,6 +107,8 @@ def test_bad_record_as_dict() -> None:
 
 def test_filters_are_true_as_soon_as_they_limit() -> None:
     assert not Filters()
+    assert Filters(sources="Daily Gull").sources == ("Daily Gull",)
+    assert Filters(sources=["Gull", "Courier"]).sources == ("Gull", "Courier")
     assert all([Filters(published_from=DAY), Filters(published_to=DAY), Filters(sources=("Gull",))])
 
 
