@@ -24,6 +24,7 @@ _LONGEST_QUOTED_IN_REASON = 160
 # realtimeqa dev, but keep an answer from saying the same thing twice.
 _LIKENESS_WEIGHT = 2.0
 _COVERAGE_WEIGHT = 1.0
+# Scores of sentences are log-odds; below this difference the order means little.
 _NEAR_EQUAL = 0.5
 _PRONOUN = re.compile(r"\b(?:he|she|they|it|his|her|their|its|him|them)\b", re.IGNORECASE)
 _ENDED = re.compile(r"[.!?…][\"'”’)\]]*$")
