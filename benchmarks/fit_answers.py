@@ -36,6 +36,8 @@ ROOT = Path(__file__).parents[1]
 DATA = ROOT.parent / "shared/data"
 FOLDS = 5
 SQUAD_LIMIT = 600
+# From .00001 to .001 the cross-validated AUC on golden stays between .737 and .741. Within that range this value was
+# chosen with the scores of the seed questions in sight, so those are no independent test of it.
 CONFIDENCE_PENALTY = 0.0003
 
 
