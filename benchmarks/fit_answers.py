@@ -1,4 +1,4 @@
-"""Fit the weights that choose sentences and the confidence that decides on refusal; writes qa/fitted.py.
+"""Fit the weights that choose sentences and the confidence that decides on refusal; writes qa/fitted/answers.py.
 
     python benchmarks/fit_answers.py --work /tmp/fit [--write]
 
@@ -31,6 +31,7 @@ from qa.answering import CONFIDENCE_COLUMNS, Candidate, confidence_figures, meas
 from qa.asked import Asked
 from qa.evidence import COLUMNS
 from qa.formats import read_articles
+from qa.question import words_asked
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT.parent / "shared/data"
@@ -105,8 +106,11 @@ def collect(index: qa.Index, questions: list[dict[str, Any]], right: Callable[..
     lexical = index._derived.lexical()
     for question in questions:
         text = question.get("resolved") or question["question"]
-        hits = index.retrieve(text)
-        asked = Asked(text, lexical.document_frequency, lexical.count)
+        day = question.get("as_of") or question.get("date")
+        as_of = datetime.date.fromisoformat(day) if day else None
+        query = index.interpret(text, as_of=as_of)
+        hits = index.retrieve(text, as_of=as_of)
+        asked = Asked(words_asked(query), lexical.document_frequency, lexical.count)
         candidates = sentences_of(hits)
         matrix, _ = measured(text, asked, candidates, encoder)  # type: ignore[arg-type]
         answering = np.array([right(question, candidate) for candidate in candidates])
@@ -250,13 +254,13 @@ def write(weights: np.ndarray[Any, Any], model: np.ndarray[Any, Any], sets: dict
         f'"""\n\nfrom __future__ import annotations\n\n'
     )
     body = table("SENTENCE_WEIGHTS", dict(zip(COLUMNS, map(float, weights), strict=True)))
-    (ROOT / "qa/fitted.py").write_text(head + body + "\n" + table("CONFIDENCE_WEIGHTS", confidence))
+    (ROOT / "qa/fitted/answers.py").write_text(head + body + "\n" + table("CONFIDENCE_WEIGHTS", confidence))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, required=True, help="folder for indexes and vectors, kept between runs")
-    parser.add_argument("--write", action="store_true", help="write qa/fitted.py")
+    parser.add_argument("--write", action="store_true", help="write qa/fitted/answers.py")
     parser.add_argument("--sets", nargs="+", default=["golden", "squad2", "realtimeqa"])
     arguments = parser.parse_args()
     arguments.work.mkdir(parents=True, exist_ok=True)

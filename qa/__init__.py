@@ -11,7 +11,7 @@ Importing this package is quick: torch, FAISS, Tantivy and Gradio are imported w
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from qa.errors import (
     ArchiveError,
     ArticleFileError,
     ConfigError,
+    DataSetError,
     DatelineError,
     EncoderError,
     IndexClosedError,
@@ -38,7 +39,9 @@ from qa.records import (
     EmbedProgress,
     Filters,
     Hit,
+    Mention,
     Passage,
+    Period,
     Query,
     Sentence,
     Statistics,
@@ -59,6 +62,7 @@ __all__ = [
     "Citation",
     "Config",
     "ConfigError",
+    "DataSetError",
     "DatelineError",
     "EmbedProgress",
     "EncoderError",
@@ -70,7 +74,9 @@ __all__ = [
     "IndexLockedError",
     "IndexMismatchError",
     "IndexNotFoundError",
+    "Mention",
     "Passage",
+    "Period",
     "Query",
     "QuestionError",
     "Sentence",
@@ -131,7 +137,7 @@ def open_index(path: str | Path, *, config: Config | None = None) -> Index:
 
 def retrieve(
     question: str, k: int | None = None, filters: Filters | None = None, as_of: datetime.date | None = None, *,
-    index: str | Path | None = None,
+    index: str | Path | None = None, ignored: Iterable[str] = (),
 ) -> list[Hit]:  # fmt: skip
     """The k best passages for a question, in one call: opens the index, asks, closes. See `Index.retrieve`.
 
@@ -139,7 +145,7 @@ def retrieve(
         index: the folder of the index; by default the one of the configuration.
     """
     with open_index(index or load_config().index) as opened:
-        return opened.retrieve(question, k, filters, as_of)
+        return opened.retrieve(question, k, filters, as_of, ignored=ignored)
 
 
 def __getattr__(name: str) -> Any:

@@ -10,14 +10,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qa.asked import Asked, parts_of, share
+from qa.asked import Asked, share
 from qa.config import Config
 from qa.encoder import Encoder, Vectors
 from qa.evidence import COLUMNS, Evidence, Matrix, measure, terms_around
-from qa.fitted import CONFIDENCE_WEIGHTS, SENTENCE_WEIGHTS
+from qa.fitted.answers import CONFIDENCE_WEIGHTS, SENTENCE_WEIGHTS
 from qa.lexical import LexicalIndex, terms_of
 from qa.passages import split_sentences
-from qa.records import Answer, Citation, Hit, Query, Sentence
+from qa.question import part_of, words_asked
+from qa.records import OUTLET, Answer, Citation, Hit, Query, Sentence
 
 _LONGEST_QUOTED_IN_REASON = 160
 # Of a further sentence: from 0 to 4 and 0 to 2 they move the quoted share by at most .007 on the golden questions and
@@ -43,25 +44,49 @@ class Candidate:
 
 def answer_from_hits(
     query: Query, hits: Sequence[Hit], encoder: Encoder, lexical: LexicalIndex, config: Config,
-    timings: dict[str, float],
+    timings: dict[str, float], lifted: Sequence[str] = (),
 ) -> Answer:  # fmt: skip
-    """Choose sentences from the hits and compose the answer, or refuse. Adds its milliseconds to `timings`."""
+    """Choose sentences from the hits and compose the answer, or refuse. Adds its milliseconds to `timings`.
+
+    `lifted` says which limits of the question left nothing: then the hits are only what came nearest.
+    """
     started = time.perf_counter()
-    asked = Asked(query.text, lexical.document_frequency, lexical.count)
+    asked = Asked(words_asked(query), lexical.document_frequency, lexical.count)
     candidates = sentences_of(hits)
     if not candidates:
         return _refusal(query, hits, _nothing_found(query, lexical), 0.0, timings)
+    if lifted:
+        return _refusal(query, hits, " ".join(lifted), 0.0, timings)
+    if not asked.says_something and (query.period or query.mentions):
+        return _told_in_leads(query, hits, candidates, config, timings)
     matrix, vectors = measured(query.text, asked, candidates, encoder)
     scores = matrix @ _SENTENCE_WEIGHTS
     best = int(np.argmax(scores))
     confidence = confidence_of(asked, matrix, scores, hits)
-    wanted = _with_antecedent(asked, candidates, best)
-    wanted += _best_of_later_parts(query.text, candidates, vectors, encoder, lexical)
+    wanted = _best_of_parts(query, candidates, vectors, encoder, lexical) or _with_antecedent(asked, candidates, best)
     chosen = _choose(asked, candidates, scores, vectors, config, wanted)
     timings["answer"] = 1000 * (time.perf_counter() - started)
     if confidence < config.answer_threshold:
         return _refusal(query, hits, _what_came_nearest(asked, candidates[best]), confidence, timings)
     sentences = _in_reading_order(chosen, candidates, scores)
+    return _answer(query, hits, sentences, confidence, timings)
+
+
+def _told_in_leads(
+    query: Query, hits: Sequence[Hit], candidates: Sequence[Candidate], config: Config, timings: dict[str, float]
+) -> Answer:
+    """For a question that names a time or an outlet and nothing else ("What happened in July?"): leads of articles."""
+    leads = [i for i, candidate in enumerate(candidates) if candidate.evidence.is_lead]
+    first = {candidates[i].hit.article.id: i for i in reversed(leads)}
+    # Where no hit begins an article, the hits' own first sentences.
+    chosen = sorted(first.values())[: config.answer_sentences] or [0]
+    sentences = _in_reading_order(chosen, candidates, np.zeros(len(candidates)))
+    return _answer(query, hits, sentences, 1.0, timings)
+
+
+def _answer(
+    query: Query, hits: Sequence[Hit], sentences: tuple[Sentence, ...], confidence: float, timings: dict[str, float]
+) -> Answer:
     text = "\n\n".join(f"“{_one_line(s.text)}” [{s.citation.number}]" for s in sentences)
     return Answer(text, sentences, tuple(hits), query, False, "", confidence, timings)
 
@@ -141,19 +166,24 @@ def _choose(
     return chosen
 
 
-def _best_of_later_parts(
-    question: str, candidates: Sequence[Candidate], vectors: Vectors, encoder: Encoder, lexical: LexicalIndex
+def _best_of_parts(
+    query: Query, candidates: Sequence[Candidate], vectors: Vectors, encoder: Encoder, lexical: LexicalIndex
 ) -> list[int]:
-    """Of a question that asks for several things, the best sentences for each of them after the first."""
+    """Of a question that asks for several things, or of several outlets, the best sentences for each."""
     evidence = [candidate.evidence for candidate in candidates]
     best: list[int] = []
-    for part in parts_of(question)[1:]:
-        asked = Asked(part, lexical.document_frequency, lexical.count)
+    for part in query.parts:
+        asked_for = part_of(query, part)
+        asked = Asked(words_asked(asked_for), lexical.document_frequency, lexical.count)
         matrix = measure(asked, evidence, encoder.encode_query(part), vectors)
         scores = matrix @ _SENTENCE_WEIGHTS
         # A part is short and its scores are coarse: among near equals, the kind of answer decides.
-        shows = matrix[:, COLUMNS.index("shows_expected")] * (scores >= scores.max() - _NEAR_EQUAL)
-        best += _with_antecedent(asked, candidates, int(np.argmax(scores + shows)))
+        scores = scores + matrix[:, COLUMNS.index("shows_expected")] * (scores >= scores.max() - _NEAR_EQUAL)
+        outlets = {m.name for m in asked_for.mentions if m.kind == OUTLET and not m.excluded}
+        own = np.array([candidate.hit.article.source in outlets for candidate in candidates])
+        if own.any():
+            scores = np.where(own, scores, -np.inf)
+        best += _with_antecedent(asked, candidates, int(np.argmax(scores)))
     return best
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 
 from qa.lexical import terms_of
 
@@ -24,9 +24,6 @@ _FUNCTION_WORDS = frozenset(
 _WORD = re.compile(r"\w[\w’'-]*")
 _NAME = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-Z][\w’'-]+|\b[A-Z]{2,}\b")
 _CAPITALISED = re.compile(r"\b[A-Z][\w’'-]+")
-_NEXT_PART = re.compile(
-    r",?\s+and\s+(?=(?:\w+\s+){0,2}(?:who|whom|whose|when|where|why|how|what|which)\b)", re.IGNORECASE
-)
 _NUMBER_OR_WORD = re.compile(r"\d[\d.,]*|[a-zA-Z]+")
 _COUNTED = re.compile(r"\bhow many ((?:[\w’'-]+ ?){1,2})", re.IGNORECASE)
 # "Which missile did ...", "What price ...": the thing itself is asked for; "What is ..." and the like ask otherwise.
@@ -73,6 +70,7 @@ class Asked:
     `weights` maps each term that carries meaning to its IDF; `names` holds those of them that are names or numbers,
     `unknown` those that stand nowhere in the archive; `kind` is the kind of answer expected ("person", "date" ...) or
     empty; `counted` are the terms of what "how many" asks for, `thing` those of what follows "which" or "what".
+    `says_something` is False for a question of function words only ("What happened?"), which is weighed by them.
 
     Args:
         question: as it was asked.
@@ -84,11 +82,12 @@ class Asked:
         self.question = question
         self._frequency, self._documents = document_frequency, documents
         ordered = [term for term in terms_of(question) if term not in _FUNCTION_WORDS]
-        # A question of function words only ("Who was he?") is weighed by what it has.
+        self.says_something = bool(ordered)
         self.ordered = ordered or terms_of(question)
         self.weights = {term: self.idf(term) for term in dict.fromkeys(self.ordered)}
         self.unknown = {term for term in self.weights if not document_frequency(term)}
         names = {term for name in _NAME.findall(question) for term in terms_of(name)}
+        self._pairs = {pair for pair in zip(self.ordered, self.ordered[1:], strict=False) if pair[0] != pair[1]}
         self.names = {t: w for t, w in self.weights.items() if t in names or any(c.isdigit() for c in t)}
         counted = _COUNTED.search(question)
         self.counted = set(terms_of(counted[1])) & set(self.weights) if counted else set()
@@ -97,7 +96,9 @@ class Asked:
         self.kind = next((kind for kind, pattern in _ASKED_PATTERNS.items() if pattern.search(question)), "")
 
     def words(self) -> list[tuple[str, set[str]]]:
-        """The question's own words that carry meaning, as they were typed, each with its terms."""
+        """The question's own words that carry meaning, as they were typed, each with its terms; it may have none."""
+        if not self.says_something:
+            return []
         found = dict.fromkeys(word.strip("-'’_") for word in _WORD.findall(self.question))
         paired = [(word, set(terms_of(word)) & set(self.weights)) for word in found]
         return [(word, terms) for word, terms in paired if terms]
@@ -113,17 +114,15 @@ class Asked:
 
     def pair_coverage(self, ordered: Sequence[str]) -> float:
         """The share of the question's neighbouring terms that stand at most three terms apart: 0 to 1."""
-        wanted = [pair for pair in zip(self.ordered, self.ordered[1:], strict=False) if pair[0] != pair[1]]
-        if not wanted:
+        if not self._pairs:
             return 0.0
-        places: dict[str, list[int]] = {}
-        for place, term in enumerate(ordered):
-            places.setdefault(term, []).append(place)
-        near = sum(
-            any(abs(a - b) <= 3 for a in places.get(first, ()) for b in places.get(second, ()))
-            for first, second in wanted
-        )
-        return near / len(wanted)
+        places = [(place, term) for place, term in enumerate(ordered) if term in self.weights]
+        near: set[tuple[str, str]] = set()
+        for index, (place, term) in enumerate(places):
+            for other_place, other in places[index + 1 : index + 4]:
+                if other_place - place <= 3:
+                    near |= {(term, other), (other, term)}
+        return len(self._pairs & near) / len(self._pairs)
 
     def shown_in(self, text: str) -> bool | None:
         """Whether a text holds an answer of the expected kind beyond the question's own words; None for no kind."""
@@ -147,17 +146,7 @@ class Asked:
         )
 
 
-def parts_of(question: str) -> list[str]:
-    """The parts of a question that asks for several things ("Where did she go, and whom did she meet?"), else itself.
-
-    A later part without a name of its own is given the names of the first.
-    """
-    first, *others = _NEXT_PART.split(question.strip())
-    names = " ".join(_NAME.findall(first))
-    return [first, *(part if _NAME.search(part) or not names else f"{names} {part}" for part in others)]
-
-
-def share(weights: dict[str, float], terms: set[str]) -> float:
+def share(weights: dict[str, float], terms: Set[str]) -> float:
     """The share, by weight, of the weighted terms that are among `terms`: 0 to 1."""
     total = sum(weights.values())
     return sum(weight for term, weight in weights.items() if term in terms) / total if total else 0.0

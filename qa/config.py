@@ -50,8 +50,10 @@ class Config:
     # Retrieval.
     hits: int = 5
     overfetch: int = 100  # passages asked of each of Tantivy and FAISS
-    lexical_weight: float = 0.6
+    lexical_weight: float = 0.6  # these three choose which passages are looked at closely
     dense_weight: float = 1.0
+    time_weight: float = 0.25  # of nearness in time to what is asked about
+    rescored: int = 40  # passages that are looked at closely
     encode_on_the_spot: int = 20  # BM25's best without a vector that a question may encode
     flat_limit: int = 50_000  # vectors held exactly; above it a warning names what gets slower
     maximum_question_characters: int = 2_000
@@ -59,7 +61,7 @@ class Config:
     # Answers.
     answer_sentences: int = 3
     answer_margin: float = 1.5  # a further sentence is quoted if its score comes so near to the best one's
-    answer_threshold: float = 0.345  # confidence below which the answer abstains
+    answer_threshold: float = 0.335  # confidence below which the answer abstains
 
     # Storage.
     lock_seconds: float = 10.0  # how long a writer waits for another before it gives up
@@ -95,7 +97,9 @@ class Config:
 
 
 _KINDS = {int: "a whole number", float: "a number", str: "text"}
-_MAY_BE_ZERO = {"lexical_weight", "dense_weight", "encode_on_the_spot", "answer_threshold", "lock_seconds", "port"}
+_MAY_BE_ZERO = {
+    "lexical_weight", "dense_weight", "time_weight", "encode_on_the_spot", "answer_threshold", "lock_seconds", "port",
+}  # fmt: skip
 
 
 def load_config(environment: Mapping[str, str] = os.environ, **overrides: Any) -> Config:

@@ -5,6 +5,7 @@ DatelineError                    the root: catch this to catch them all
 ├── ArticleFileError             a file or folder that cannot be read at all
 ├── QuestionError                a question that cannot be asked (empty, too long, k below 1)
 ├── EncoderError                 the model is missing, altered, or will not load
+├── DataSetError                 questions, judgments or runs to measure with that cannot be used
 └── ArchiveError                 (group) something about an index on disk
     ├── IndexNotFoundError       there is no index at that path
     ├── IndexMismatchError       made with another encoder or other settings than asked for
@@ -57,6 +58,10 @@ class QuestionError(DatelineError):
 
 class EncoderError(DatelineError):
     """The encoder is missing, altered, or will not load."""
+
+
+class DataSetError(DatelineError):
+    """Questions, judgments or runs to measure with that cannot be used."""
 
 
 class ArchiveError(DatelineError):

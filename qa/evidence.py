@@ -1,6 +1,7 @@
 """How well a sentence answers a question, in figures that need no language model.
 
-Each figure is one column of a matrix with a row for each sentence; the weights in qa/fitted.py turn a row into a score.
+Each figure is one column of a matrix with a row for each sentence; the weights in qa/fitted/answers.py turn a row into
+a score.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime
 import threading
 import time
@@ -10,6 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from qa.answering import answer_from_hits
+from qa.asked import Asked
+from qa.candidates import Sources
 from qa.config import Config, load_config
 from qa.database import FILE_NAME, damaged
 from qa.derived import Derived
@@ -17,12 +20,16 @@ from qa.embedding import embed_pending
 from qa.encoder import Encoder, Vectors
 from qa.errors import ArchiveError, IndexLockedError, IndexMismatchError, IndexNotFoundError
 from qa.formats import read_articles
+from qa.history import Version, caveats
 from qa.ingest import Counts, Record, add_records
 from qa.lexical import FOLDER_NAME as LEXICAL_FOLDER
 from qa.locking import FolderLock
+from qa.mentions import Names
+from qa.question import Request, archive_ended, interpret, limits_of
 from qa.records import AddReport, Answer, Article, EmbedProgress, Filters, Hit, Query, Statistics
-from qa.retrieval import Sources, retrieve
+from qa.retrieval import Retrieved, check_question, retrieve
 from qa.store import Store, StoredPassage
+from qa.withdrawn import Withdrawals
 
 Articles = str | Path | Iterable[str | Path | Article]
 
@@ -53,8 +60,10 @@ class Index:
         self._no_question = threading.Condition()
         self._questions = 0
         self._closed = False
+        self._known_names = (0, Names(()))
         self._encoder = Encoder(self.config)
         self._store = Store(self.path)
+        self._withdrawals = Withdrawals(self._store, self.config.passage_words)
         try:
             self._settle_settings()
             self._derived = Derived(self.path, self._store, self._encoder, self.config, self._writing)
@@ -154,39 +163,75 @@ class Index:
 
     def retrieve(
         self, question: str, k: int | None = None, filters: Filters | None = None,
-        as_of: datetime.date | None = None, *, dense: bool = True,
+        as_of: datetime.date | None = None, *, dense: bool = True, ignored: Iterable[str] = (),
+        timings: dict[str, float] | None = None, notes: list[str] | None = None,
     ) -> list[Hit]:  # fmt: skip
         """The k best passages for a question, best first; fewer where the archive holds fewer.
 
         Args:
             question: in plain words; no operators.
             k: how many hits (default: `hits` of the configuration).
-            filters: hard limits on dates and sources.
-            as_of: the day on which the question is asked (default: today).
+            filters: hard limits on dates and sources. Days that they name take the place of a period in the question.
+            as_of: the day on which the question is asked (default: today). Words like "last week" count from it, and
+                articles near it are preferred where the question names no period.
             dense: False searches by BM25 alone and does not load the model.
+            ignored: phrases of the question that are searched for like any other words; nothing is inferred from them.
+            timings: is given the milliseconds of each stage.
+            notes: is given what the reader must know beside the hits: a limit set by the words was lifted.
 
         Raises:
             QuestionError: an empty or too long question, or k below 1.
             EncoderError: the model does not load.
         """
-        return self._retrieve(self._query(question, k, filters, as_of), dense, {})
+        query = self.interpret(question, k, filters, as_of, ignored=ignored)
+        found = self._retrieve(query, dense, {} if timings is None else timings)
+        if notes is not None:
+            notes.extend(found.notes)
+        return list(found.hits)
 
     def ask(
-        self, question: str, k: int | None = None, filters: Filters | None = None, as_of: datetime.date | None = None
-    ) -> Answer:
+        self, question: str, k: int | None = None, filters: Filters | None = None,
+        as_of: datetime.date | None = None, *, ignored: Iterable[str] = (),
+    ) -> Answer:  # fmt: skip
         """An answer of quoted sentences, or an honest refusal. Arguments and errors as for `retrieve`."""
-        query = self._query(question, k, filters, as_of)
+        query = self.interpret(question, k, filters, as_of, ignored=ignored)
         timings: dict[str, float] = {}
         started = time.perf_counter()
         with self._asking():
-            hits = self._retrieve(query, True, timings)
-            answer = answer_from_hits(query, hits, self._encoder, self._derived.lexical(), self.config, timings)
+            found = self._retrieve(query, True, timings)
+            answer = answer_from_hits(
+                query, found.hits, self._encoder, self._derived.lexical(), self.config, timings, found.notes
+            )
+            # What was lifted is the reason of the refusal already.
+            notes = list(self._notes_on(answer))
+            if as_of is None and (ended := archive_ended(query, self._store.days()[1])):
+                notes.append(ended)
         timings["total"] = 1000 * (time.perf_counter() - started)
-        return answer
+        return dataclasses.replace(answer, notes=tuple(notes))
+
+    def interpret(
+        self, question: str, k: int | None = None, filters: Filters | None = None,
+        as_of: datetime.date | None = None, *, ignored: Iterable[str] = (),
+    ) -> Query:  # fmt: skip
+        """How a question is understood, with the reasons, without searching. Arguments as for `retrieve`."""
+        # Half a surrogate pair is no text that the model could read.
+        question = question.encode("utf-8", "replace").decode("utf-8")
+        k = self.config.hits if k is None else k
+        check_question(question, k, self.config)
+        return interpret(Request(question, k, filters or Filters(), as_of, tuple(ignored)), self._names(), _today())
 
     def article(self, article_id: str) -> Article | None:
         """The current version of an article, also if it was withdrawn; None for an unknown id."""
         return self._store.article(article_id)
+
+    def history(self, article_id: str) -> tuple[Version, ...]:
+        """All versions of an article, the oldest first, the current one last; empty for an unknown id."""
+        versions = enumerate(self._store.versions(article_id), start=1)
+        return tuple(Version(number, article, added) for number, (added, article) in versions)
+
+    def days(self) -> tuple[datetime.date | None, datetime.date | None]:
+        """The first and the last day on which an article that can be found was published; None for no dated article."""
+        return self._store.days()
 
     def latest(self, limit: int) -> list[Article]:
         """The articles published last, the newest first; undated and withdrawn ones are left out."""
@@ -206,20 +251,34 @@ class Index:
     def warm(self) -> None:
         """Load the model and the vectors now rather than at the first question."""
         self._encoder.encode_query("warm")
+        self._withdrawals.all()
         self._derived.vectors()
 
-    def _query(self, question: str, k: int | None, filters: Filters | None, as_of: datetime.date | None) -> Query:
-        # Half a surrogate pair is no text that the model could read.
-        question = question.encode("utf-8", "replace").decode("utf-8")
-        return Query(question, self.config.hits if k is None else k, filters or Filters(), as_of or _today())
+    def _names(self) -> Names:
+        """The outlets and authors of the archive, looked up anew when an article has come since."""
+        newest = self._store.newest_version()
+        known, names = self._known_names
+        if known != newest:
+            names = Names(*self._store.names())
+            self._known_names = (newest, names)
+        return names
 
-    def _retrieve(self, query: Query, dense: bool, timings: dict[str, float]) -> list[Hit]:
+    def _retrieve(self, query: Query, dense: bool, timings: dict[str, float]) -> Retrieved:
         with self._asking():
-            sources = Sources(
-                self.config, self._store, self._derived.lexical(), self._encoder,
-                self._derived.vectors() if dense else None, self._keep_if_free,
-            )  # fmt: skip
-            return retrieve(sources, query, timings)
+            return retrieve(self._sources(dense), query, timings)
+
+    def _sources(self, dense: bool) -> Sources:
+        return Sources(
+            self.config, self._store, self._derived.lexical(), self._encoder,
+            self._derived.vectors() if dense else None, self._keep_if_free,
+        )  # fmt: skip
+
+    def _notes_on(self, answer: Answer) -> tuple[str, ...]:
+        """What the reader must know of the articles quoted, and of withdrawn ones that the question is about."""
+        lexical = self._derived.lexical()
+        weights = Asked(answer.query.text, lexical.document_frequency, lexical.count).weights
+        quoted = [sentence.citation.article for sentence in answer.sentences]
+        return (*caveats(quoted), *self._withdrawals.about(weights, answer.hits, limits_of(answer.query)))
 
     @contextlib.contextmanager
     def _asking(self) -> Iterator[None]:

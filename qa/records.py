@@ -158,25 +158,99 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
+class Period:
+    """The days that a question asks about, both included; None is open. `question[start:end] == phrase`.
+
+    `hard` is True where the words are exact on their own ("on 12 September 2023"): they limit what is found. A soft
+    period only moves articles up.
+    """
+
+    first: datetime.date | None
+    last: datetime.date | None
+    hard: bool
+    phrase: str
+    start: int
+    end: int
+    reason: str
+
+    def days_from(self, day: datetime.date) -> int:
+        """How many days `day` lies outside of the period; 0 inside."""
+        before = (self.first - day).days if self.first else 0
+        after = (day - self.last).days if self.last else 0
+        return max(before, after, 0)
+
+
+OUTLET = "outlet"
+AUTHOR = "author"
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """An outlet or author of the archive that a question names. `question[start:end] == phrase`.
+
+    `name` is written as in the archive, `kind` is "outlet" or "author". `hard` is True where the question asks for
+    nothing else ("only in the Courier"), `excluded` where it asks for all others ("other than the Courier").
+    """
+
+    name: str
+    kind: str
+    hard: bool
+    excluded: bool
+    phrase: str
+    start: int
+    end: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
-    """What was searched for. `notes` say in plain words what was understood or changed, and why."""
+    """What was searched for, and all that was inferred from the question's words.
+
+    `current` is the word by which the question asks for what holds now ("latest"), else empty. `parts` are the
+    questions that it was split into, empty where it has one part. `ignored` are the phrases that were not to be
+    understood. `notes` give the reason of each inference in plain words.
+    """
 
     text: str
     k: int
     filters: Filters
     as_of: datetime.date
     notes: tuple[str, ...] = ()
+    period: Period | None = None
+    current: str = ""
+    mentions: tuple[Mention, ...] = ()
+    parts: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """A JSON-ready dictionary; dates in ISO 8601."""
+        period = None
+        if self.period:
+            period = _fields(self.period, "first", "last", "hard", "phrase", "reason")
+        return {
+            "text": self.text, "k": self.k, "as_of": self.as_of.isoformat(),
+            "published_from": _plain(self.filters.published_from),
+            "published_to": _plain(self.filters.published_to),
+            "sources": list(self.filters.sources), "notes": list(self.notes),
+            "period": period, "current": self.current,
+            "mentions": [_fields(m, "name", "kind", "hard", "excluded", "phrase", "reason") for m in self.mentions],
+            "parts": list(self.parts), "ignored": list(self.ignored),
+        }  # fmt: skip
+
+
+def _fields(record: Any, *names: str) -> dict[str, Any]:
+    return {name: _plain(getattr(record, name)) for name in names}
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage that was found, with what each stage thought of it.
+    """A passage that was found, or several neighbours as one, with what each stage thought of it.
 
-    `score` is the fused score (higher is better, comparable within one query only). `lexical_rank`
-    and `dense_rank` count from 1 and are None where that stage did not return the passage.
-    `lexical_score` is BM25 (higher is better), `cosine` lies in [-1, 1] (higher is better), None
-    where the passage has no vector yet. `also_in` holds other articles with the same text, the
-    earliest first.
+    `score` decides the order (higher is better, comparable within one query only); `figures` are the amounts that it
+    is the sum of, by name. `lexical_rank` and `dense_rank` count from 1 and are None where that stage did not return
+    the passage. `lexical_score` is BM25 (higher is better), `cosine` lies in [-1, 1] (higher is better), None where
+    the passage has no vector yet. `also_in` holds other articles that say the same (the same text, agency copy,
+    reprints), the earliest first. `part` is the part of the question that it was found for, empty for the whole.
     """
 
     article: Article
@@ -189,12 +263,15 @@ class Hit:
     lexical_score: float | None = None
     cosine: float | None = None
     also_in: tuple[Article, ...] = ()
+    figures: tuple[tuple[str, float], ...] = ()
+    part: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """A JSON-ready dictionary: the hit's own fields and its article without the full text."""
         own = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
         own["article"] = article_reference(self.article)
         own["also_in"] = [article_reference(article) for article in self.also_in]
+        own["figures"] = dict(self.figures)
         return own
 
 
@@ -230,7 +307,9 @@ class Answer:
 
     `abstained` is True where the archive does not answer; `reason` then says what was looked for
     and what came nearest. `text` is what to show: the quoted sentences with their numbers, or
-    the refusal. `timings` maps a stage to milliseconds.
+    the refusal. `timings` maps a stage to milliseconds. `notes` are what the reader must know beside the answer: a
+    quoted story was corrected, one on this was withdrawn, the archive ends before the day of asking, a limit that the
+    words set was lifted because nothing was left.
     """
 
     text: str
@@ -241,6 +320,7 @@ class Answer:
     reason: str
     confidence: float
     timings: dict[str, float]
+    notes: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """A JSON-ready dictionary for `qa ask --json` and the chat's API."""
@@ -258,12 +338,8 @@ class Answer:
                 for sentence in self.sentences
             ],
             "hits": [hit.as_dict() for hit in self.hits],
-            "query": {
-                "text": self.query.text, "k": self.query.k, "as_of": self.query.as_of.isoformat(),
-                "published_from": _plain(self.query.filters.published_from),
-                "published_to": _plain(self.query.filters.published_to),
-                "sources": list(self.query.filters.sources), "notes": list(self.query.notes),
-            },
+            "query": self.query.as_dict(),
+            "notes": list(self.notes),
             "timings": dict(self.timings),
         }  # fmt: skip
 

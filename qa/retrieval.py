@@ -1,57 +1,43 @@
-"""A query to hits: BM25 and cosine over-fetch under the same filters, are fused, and exact repeats become one hit.
+"""A query to hits: candidates are found, the most promising rescored, copies and neighbours collapsed.
 
-The fused score is `lexical_weight * BM25 / (highest BM25) + dense_weight * cosine`. The default weights 0.6 and 1 are
-the best of a sweep over the 140 news questions of realtimeqa dev (see benchmarks/README.md).
+The score is a weighted sum of figures (qa/ranking.py) with the weights of qa/fitted/ranking.py. A question of several
+parts is searched as a whole and part by part; the hits are interleaved, so that each part has its best among the first.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 
+import numpy as np
+
+from qa.asked import Asked
+from qa.candidates import Candidate, Sources, Timings, encode_on_the_spot, find_candidates, lowest_cosine, note
+from qa.collapse import hits_from
 from qa.config import Config
-from qa.encoder import Encoder, Vectors
 from qa.errors import QuestionError
-from qa.lexical import LexicalIndex, terms_of
-from qa.passages import encoded_text
-from qa.records import Article, Filters, Hit, Query
-from qa.store import Store, StoredPassage
+from qa.fitted.ranking import RANKING_WEIGHTS
+from qa.lexical import terms_of
+from qa.question import part_of, words_searched
+from qa.ranking import COLUMNS, Found, Matrix, in_period, measure, names_an_article
+from qa.records import Hit, Query
+from qa.rows import PassageRow
 
-if TYPE_CHECKING:
-    from qa.vectors import VectorIndex
-
-Timings = dict[str, float]
+_WEIGHTS = np.array([RANKING_WEIGHTS[name] for name in COLUMNS])
 
 
 @dataclass(frozen=True, slots=True)
-class Sources:
-    """What a search draws on. Without `vectors`, it is by BM25 alone.
+class Retrieved:
+    """The hits, best first, and what the reader must know about how they came about."""
 
-    `keep` is given the passages that were encoded on the spot with their vectors (n, d).
-    """
-
-    config: Config
-    store: Store
-    lexical: LexicalIndex
-    encoder: Encoder
-    vectors: VectorIndex | None
-    keep: Callable[[Sequence[StoredPassage], Vectors], None]
+    hits: tuple[Hit, ...]
+    notes: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class _Candidate:
-    number: int
-    lexical_rank: int | None = None
-    lexical_score: float | None = None
-    dense_rank: int | None = None
-    cosine: float | None = None
-    score: float = field(default=0.0)
-
-
-def check_question(text: str, k: int, config: Config) -> list[str]:
-    """The terms of a question that can be asked.
+def check_question(text: str, k: int, config: Config) -> None:
+    """Whether a question can be asked.
 
     Raises:
         QuestionError: it is empty, too long or without a word, or k is below 1.
@@ -66,13 +52,11 @@ def check_question(text: str, k: int, config: Config) -> list[str]:
         )
     if k < 1:
         raise QuestionError(f"k must be at least 1, not {k}", cure="k is the number of passages wanted.")
-    terms = terms_of(text)
-    if not terms:
+    if not terms_of(text):
         raise QuestionError("The question holds no word or number", where=text.strip()[:40], cure="Ask in words.")
-    return terms
 
 
-def retrieve(sources: Sources, query: Query, timings: Timings) -> list[Hit]:
+def retrieve(sources: Sources, query: Query, timings: Timings) -> Retrieved:
     """The k best hits for a query, best first. Adds the stages' milliseconds to `timings`.
 
     Raises:
@@ -80,99 +64,131 @@ def retrieve(sources: Sources, query: Query, timings: Timings) -> list[Hit]:
         EncoderError: the model does not load.
         IndexDamagedError: an article no longer matches its checksum.
     """
-    terms = check_question(query.text, query.k, sources.config)
-    limit = max(sources.config.overfetch, 4 * query.k)
+    check_question(query.text, query.k, sources.config)
+    searched = [query, *(part_of(query, part) for part in query.parts)]
+    found = [_retrieve_one(sources, each, timings) for each in searched]
+    hits = found[0].hits if len(found) == 1 else _interleaved(query, [each.hits for each in found])
+    return Retrieved(hits, tuple(dict.fromkeys(each for one in found for each in one.notes)))
+
+
+def _retrieve_one(sources: Sources, query: Query, timings: Timings) -> Retrieved:
+    found = rescored(sources, query, timings)
     started = time.perf_counter()
-    candidates = _lexical_candidates(sources, terms, query.filters, limit)
-    started = _note(timings, "lexical", started)
-    if sources.vectors is not None:
-        vector = sources.encoder.encode_query(query.text)
-        started = _note(timings, "encode_question", started)
-        allowed = sources.store.numbers_matching(query.filters)
-        found = sources.vectors.search(vector, limit, allowed)
-        for rank, (number, cosine) in enumerate(found, start=1):
-            candidate = candidates.setdefault(number, _Candidate(number))
-            candidate.dense_rank, candidate.cosine = rank, cosine
-        started = _note(timings, "dense", started)
-        _fill_cosines(sources, sources.vectors, candidates, vector)
-        started = _note(timings, "encode_passages", started)
-    ranked = _fuse(sources.config, candidates)
-    hits = _hits(sources.store, ranked, query.k)
-    _note(timings, "hits", started)
-    return hits
+    hits = hits_from(sources.store, _ranked(found.candidates), query.k, one_article=found.one_article)
+    note(timings, "hits", started)
+    return Retrieved(tuple(hits), found.notes)
 
 
-def _lexical_candidates(sources: Sources, terms: Sequence[str], filters: Filters, limit: int) -> dict[int, _Candidate]:
-    days = tuple(day.toordinal() if day else None for day in (filters.published_from, filters.published_to))
-    admitted = sources.store.source_numbers(filters.sources) if filters.sources else None
-    found = sources.lexical.search(terms, limit, days=(days[0], days[1]), sources=admitted)
-    return {
-        number: _Candidate(number, lexical_rank=rank, lexical_score=score)
-        for rank, (number, score) in enumerate(found, start=1)
-    }
+@dataclass(frozen=True, slots=True)
+class Rescored:
+    """Candidates with their final scores, unordered, and the figures (n, columns) that these are made of.
+
+    `one_article` says whether the question is about one article.
+    """
+
+    candidates: list[Candidate]
+    matrix: Matrix
+    one_article: bool
+    notes: tuple[str, ...]
 
 
-def _fill_cosines(sources: Sources, vectors: VectorIndex, candidates: dict[int, _Candidate], question: Vectors) -> None:
-    """Give BM25's candidates their cosine: from the index, else by encoding the best of them on the spot."""
-    missing = [candidate.number for candidate in candidates.values() if candidate.cosine is None]
-    numbers, matrix = vectors.reconstruct(missing)
-    for number, cosine in zip(numbers, matrix @ question if numbers else (), strict=True):
-        candidates[number].cosine = float(cosine)
-    without = [number for number in missing if candidates[number].cosine is None]
-    passages = list(sources.store.passages(without[: sources.config.encode_on_the_spot]).values())
-    if not passages:
-        return
-    matrix = sources.encoder.encode_passages([encoded_text(p.article.title, p.text) for p in passages])
-    for passage, cosine in zip(passages, matrix @ question, strict=True):
-        candidates[passage.number].cosine = float(cosine)
-    sources.keep(passages, matrix)
+def rescored(sources: Sources, query: Query, timings: Timings) -> Rescored:
+    """The most promising candidates, looked at closely."""
+    candidates, question = find_candidates(sources, query, timings)
+    started = time.perf_counter()
+    closely = max(sources.config.rescored, 2 * query.k)
+    # Words that limit are looked for in all of them, and so is who is named.
+    looked_at = candidates if _limits(query) or query.mentions else candidates[:closely]
+    rows = sources.store.passage_rows([candidate.number for candidate in looked_at])
+    # Gone since: a passage that was removed after the search.
+    present = [candidate for candidate in looked_at if candidate.number in rows]
+    present, notes = _limited(query, present, rows)
+    closest = _closest(query, present, rows, closely)
+    asked = Asked(words_searched(query), sources.lexical.document_frequency, sources.lexical.count)
+    matrix = measure(query, asked, _found(closest, rows))
+    _score(closest, matrix)
+    started = note(timings, "rescore", started)
+    if question is not None and encode_on_the_spot(sources, _ranked(closest), question):
+        matrix[:, COLUMNS.index("cosine")] = [found.cosine for found in _found(closest, rows)]
+        _score(closest, matrix)
+        note(timings, "encode_passages", started)
+    return Rescored(closest, matrix, names_an_article(asked, _found(closest, rows)), notes)
 
 
-def _fuse(config: Config, candidates: dict[int, _Candidate]) -> list[_Candidate]:
-    """Score the candidates; the best come first, among equals the one that was stored first."""
-    highest = max((c.lexical_score for c in candidates.values() if c.lexical_score), default=1.0)
-    # A passage that has no vector yet is taken for the least similar one that has.
-    lowest = min((c.cosine for c in candidates.values() if c.cosine is not None), default=0.0)
-    for candidate in candidates.values():
-        lexical = (candidate.lexical_score or 0.0) / highest
-        dense = lowest if candidate.cosine is None else candidate.cosine
-        candidate.score = config.lexical_weight * lexical + config.dense_weight * dense
-    return sorted(candidates.values(), key=lambda c: (-c.score, c.number))
+def _found(candidates: Sequence[Candidate], rows: dict[int, PassageRow]) -> list[Found]:
+    highest = max((c.lexical_score for c in candidates if c.lexical_score), default=1.0)
+    lowest = lowest_cosine(candidates)
+    return [
+        Found(rows[c.number], (c.lexical_score or 0.0) / highest, lowest if c.cosine is None else c.cosine)
+        for c in candidates
+    ]
 
 
-def _hits(store: Store, ranked: Sequence[_Candidate], k: int) -> list[Hit]:
-    """The first k of different text, each with the other articles that hold the same text."""
+def _score(candidates: Sequence[Candidate], matrix: Matrix) -> None:
+    """Give the candidates their scores, and the amounts that these are made of."""
+    for candidate, amounts in zip(candidates, matrix * _WEIGHTS, strict=True):
+        candidate.score = float(amounts.sum())
+        candidate.figures = tuple((name, float(a)) for name, a in zip(COLUMNS, amounts, strict=True) if a)
+
+
+def _ranked(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Best first, among equals the one that was stored first."""
+    return sorted(candidates, key=lambda c: (-c.score, c.number))
+
+
+def _closest(query: Query, candidates: list[Candidate], rows: dict[int, PassageRow], most: int) -> list[Candidate]:
+    """The first `most`; up to half of these are those of the outlets and authors that are named, however far behind."""
+    names = {mention.name for mention in query.mentions if not mention.excluded}
+    named = [c for c in candidates if not names.isdisjoint({rows[c.number].source, *rows[c.number].authors})]
+    numbers = {candidate.number for candidate in named[: most // 2]}
+    return sorted(candidates, key=lambda candidate: candidate.number not in numbers)[:most]
+
+
+def _limits(query: Query) -> bool:
+    """Whether the words of the question limit what may be found."""
+    return bool(query.period and query.period.hard) or any(m.hard or m.excluded for m in query.mentions)
+
+
+def _limited(
+    query: Query, candidates: list[Candidate], rows: dict[int, PassageRow]
+) -> tuple[list[Candidate], tuple[str, ...]]:
+    """Those within the hard limits that the words set. A limit that would leave nothing is lifted, with a note."""
+    notes = []
+    period = query.period
+    if period and period.hard:
+        inside = [c for c in candidates if in_period(period, rows[c.number])]
+        if not inside:
+            notes.append(f"Nothing was found for “{period.phrase}”, so articles of other days are shown.")
+        candidates = inside or candidates
+    only = {mention.name for mention in query.mentions if mention.hard and not mention.excluded}
+    without = {mention.name for mention in query.mentions if mention.excluded}
+    if only or without:
+        inside = [
+            c
+            for c in candidates
+            if not (named := {rows[c.number].source, *rows[c.number].authors}) & without and (not only or named & only)
+        ]
+        if not inside:
+            notes.append(f"Nothing was found in {_names(only, without)}, so other outlets are shown.")
+        candidates = inside or candidates
+    return candidates, tuple(notes)
+
+
+def _names(only: set[str], without: set[str]) -> str:
+    wanted = " or ".join(sorted(only)) or "other outlets"
+    return f"{wanted} (without {', '.join(sorted(without))})" if without else wanted
+
+
+def _interleaved(query: Query, found: Sequence[Sequence[Hit]]) -> tuple[Hit, ...]:
+    """The best of the whole and of each part, then the second best of each, and so on; no text twice, k at most."""
     hits: list[Hit] = []
-    shown: set[bytes] = set()
-    for start in range(0, len(ranked), 2 * k):
-        window = ranked[start : start + 2 * k]
-        passages = store.passages([candidate.number for candidate in window])
-        for candidate in window:
-            # Gone since: a passage that was removed after the search has no place in the answer.
-            passage = passages.get(candidate.number)
-            if passage is None or passage.body_hash in shown:
-                continue
-            shown.add(passage.body_hash)
-            hits.append(_hit(store, candidate, passage))
-            if len(hits) == k:
-                return hits
-    return hits
+    parts = ["", *query.parts]
+    for row in zip_longest(*found):
+        for part, hit in zip(parts, row, strict=True):
+            if hit and not any(_overlap(hit, other) for other in hits):
+                hits.append(replace(hit, part=part))
+    return tuple(hits[: query.k])
 
 
-def _hit(store: Store, candidate: _Candidate, passage: StoredPassage) -> Hit:
-    others: dict[str, Article] = {}
-    for other in store.passages(store.same_body(passage.body_hash)).values():
-        if other.article.id != passage.article.id:
-            others[other.article.id] = other.article
-    return Hit(
-        article=passage.article, start=passage.start, end=passage.end, text=passage.text, score=candidate.score,
-        lexical_rank=candidate.lexical_rank, dense_rank=candidate.dense_rank,
-        lexical_score=candidate.lexical_score, cosine=candidate.cosine,
-        also_in=tuple(sorted(others.values(), key=lambda a: (a.day is None, a.day and a.day.toordinal(), a.id))),
-    )  # fmt: skip
-
-
-def _note(timings: Timings, stage: str, started: float) -> float:
-    now = time.perf_counter()
-    timings[stage] = timings.get(stage, 0.0) + 1000 * (now - started)
-    return now
+def _overlap(hit: Hit, other: Hit) -> bool:
+    return hit.article.id == other.article.id and hit.start < other.end and other.start < hit.end

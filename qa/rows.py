@@ -51,6 +51,20 @@ class StoredPassage:
         return self.article.text[self.start : self.end]
 
 
+@dataclass(frozen=True, slots=True)
+class PassageRow:
+    """What ranking looks at of a searchable passage. Not checked against any hash: nothing of it may be quoted."""
+
+    number: int
+    version: int
+    start: int
+    text: str
+    title: str
+    source: str
+    authors: tuple[str, ...]
+    day: datetime.date | None
+
+
 # The columns that `article_from` takes, and the content hash that it is checked against.
 ARTICLE_COLUMNS = (
     "v.article_id, v.title, v.text, s.name, v.published, v.updated, v.url, v.authors, v.section, v.language, v.status,"

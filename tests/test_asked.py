@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from qa.asked import Asked, parts_of, share
+from qa.asked import Asked, share
 from qa.lexical import terms_of
 
 
@@ -107,21 +107,6 @@ def test_words_as_typed() -> None:
         "give",
         "Putin",
     ]
-
-
-@pytest.mark.parametrize(
-    ("question", "parts"),
-    [
-        ("Who won?", ["Who won?"]),
-        ("Where did Ann Lee travel, and to meet whom?", ["Where did Ann Lee travel", "Ann Lee to meet whom?"]),
-        ("Who got the reward and when was it paid?", ["Who got the reward", "when was it paid?"]),
-        ("Who is Bo Marsh and how old is Ida Voss?", ["Who is Bo Marsh", "how old is Ida Voss?"]),
-        ("Who met Ann and Bo?", ["Who met Ann and Bo?"]),
-        ("What did the mayor and the council say?", ["What did the mayor and the council say?"]),
-    ],
-)
-def test_parts_of_a_question(question: str, parts: list[str]) -> None:
-    assert parts_of(question) == parts
 
 
 def test_unknown_terms_stand_nowhere_in_the_archive() -> None:

@@ -36,6 +36,8 @@ from qa.store import Store
 
 RUNNER = CliRunner()
 QUAY = "How long will the North Quay in Skellhaven be?"
+# A day shortly after the sample archive's last one: nothing is said of an archive that ended long ago.
+SHORTLY_AFTER = "2026-11-20"
 UNKNOWN = "Zanzibar xylophone quotas?"
 
 
@@ -142,7 +144,7 @@ def test_light_commands_load_nothing_heavy(args: list[str], forbidden: str, arch
         [sys.executable, "-c", program, *args], capture_output=True, text=True, timeout=60,
         env=os.environ | {"QA_INDEX": str(archive)},
     )  # fmt: skip
-    code, seconds, *loaded = done.stderr.split()
+    code, seconds, *loaded = done.stderr.splitlines()[-1].split()
     print(f"qa {' '.join(args)}: {float(seconds):.2f} s after the interpreter's start")
     assert (code, loaded) == ("0", [])
     assert done.stdout
@@ -225,7 +227,7 @@ def test_embed_takes_a_limit_and_goes_on(copy: Path, quick_model: None) -> None:
 
 
 def test_search_prints_ranks_and_json(archive: Path) -> None:
-    text = run("search", QUAY, "--lexical", "-k", "2", "--index", archive)
+    text = run("search", QUAY, "--lexical", "-k", "2", "--as-of", SHORTLY_AFTER, "--index", archive)
     assert text.exit_code == 0 and text.stderr == ""
     assert text.stdout.startswith("1. Skellhaven unveils 640-metre North Quay")
     assert "Merrow Press Agency, 9 September 2025" in text.stdout and "by words: rank 1" in text.stdout
@@ -319,6 +321,122 @@ def test_a_refusal_looks_different_and_exits_with_3(
     assert "Sources" not in result.stdout
     data = run("ask", UNKNOWN, "--index", copy, "--json")
     assert data.exit_code == 3 and json.loads(data.stdout)["abstained"] is True
+
+
+# What was understood, and what the reader must know
+
+UNDERSTOOD = "Who is the latest mayor, and what did the Courier and Radio Osk report in March 2026 about the quay?"
+
+
+def lines_of(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines()]
+
+
+def test_ask_explains_each_inference_with_its_reason(copy: Path, quick_model: None) -> None:
+    result = run("ask", UNDERSTOOD, "--index", copy, "--explain", "--as-of", "2026-07-10")
+    lines = lines_of(result.stdout.split("How this came about\n")[1])
+    assert lines[:2] == ["asked as of: 2026-07-10 (as given)", "period: 2026-03-01 to 2026-03-31, hard"]
+    assert lines[2].startswith("“March 2026” is 1 March 2026 to 31 March 2026; only articles of these days")
+    assert lines[3:5] == ["current: latest", "“latest” asks for what holds now: recent articles count more"]
+    assert lines[5] == "outlet: The Tarnvik Courier, preferred"
+    assert lines[6] == "“the Courier” is The Tarnvik Courier (last word of the name): its articles are preferred"
+    assert lines[7:9] == ["outlet: Radio Osk, preferred", "“Radio Osk” is Radio Osk: its articles are preferred"]
+    assert lines[9] == "part 1: Who is the latest mayor?"
+    assert [line for line in lines if line.startswith("part ")][-1].startswith("part 3: ")
+    assert lines[-2].startswith("confidence: ") and lines[-1].startswith("time: ")
+    soft = run("ask", "What did only Radio Osk report last week?", "--index", copy, "--explain")
+    assert "(today, as no day was given)" in soft.stdout
+    assert re.search(r"period: \d{4}-\d\d-\d\d to \d{4}-\d\d-\d\d, soft\n", soft.stdout)
+    assert "outlet: Radio Osk, only\n" in soft.stdout
+
+
+def test_nothing_is_inferred_from_an_ignored_phrase(copy: Path, quick_model: None) -> None:
+    options = ["--index", copy, "--as-of", "2026-07-10"]
+    ignoring = ["--ignore", "march 2026", "--ignore", "latest"]
+    heeded = json.loads(run("ask", UNDERSTOOD, *options, "--json").stdout)["query"]
+    assert heeded["period"] == {
+        "first": "2026-03-01", "last": "2026-03-31", "hard": True, "phrase": "March 2026",
+        "reason": "“March 2026” is 1 March 2026 to 31 March 2026",
+    }  # fmt: skip
+    assert heeded["current"] == "latest" and heeded["ignored"] == []
+    for command in ("ask", "search"):
+        query = json.loads(run(command, UNDERSTOOD, *options, *ignoring, "--json").stdout)["query"]
+        assert (query["period"], query["current"], query["ignored"]) == (None, "", ["march 2026", "latest"])
+        assert [mention["name"] for mention in query["mentions"]] == ["The Tarnvik Courier", "Radio Osk"]
+        shown = lines_of(run(command, UNDERSTOOD, *options, *ignoring, "--explain").stdout)
+        assert "ignored: “march 2026”, from which nothing is inferred" in shown
+        assert not any(line.startswith(("period:", "current:")) for line in shown)
+
+
+def test_search_says_on_stderr_what_was_understood(archive: Path) -> None:
+    question = "What is the latest on the quay since March 2026, other than from Radio Osk?"
+    result = run("search", question, "--lexical", "--as-of", SHORTLY_AFTER, "--index", archive)
+    assert result.stderr == (
+        "Understood as of 2026-11-20: “since March 2026” is 2026-03-01 to any day, only; "
+        "“latest”, recent articles preferred; Radio Osk, left out.\n"
+    )
+    assert result.stdout.startswith("1. ") and "How this came about" not in result.stdout
+    as_json = run("search", question, "--lexical", "--as-of", SHORTLY_AFTER, "--index", archive, "--json")
+    assert as_json.stderr == ""
+    data = json.loads(as_json.stdout)
+    assert set(data) == {"question", "query", "hits", "notes"} and data["notes"] == []
+    assert data["query"]["period"]["first"] == "2026-03-01" and data["query"]["as_of"] == SHORTLY_AFTER
+
+
+def test_search_explains_scores_and_times(archive: Path) -> None:
+    result = run("search", UNDERSTOOD, "--lexical", "--explain", "--as-of", SHORTLY_AFTER, "--index", archive)
+    hits, explanation = result.stdout.split("How this came about\n")
+    found = re.findall(r"score (\d+\.\d+);.*\n   the score is the sum of: (.+)\n", hits)
+    assert len(found) == 5
+    for score, figures in found:
+        amounts = [float(figure.rpartition(" ")[2]) for figure in figures.split(", ")]
+        assert sum(amounts) == pytest.approx(float(score), abs=0.005 * len(amounts) + 0.0005)
+    assert "   For the part “Who is the latest mayor?”\n" in hits
+    assert "part 1: Who is the latest mayor?" in explanation and re.search(r"time: lexical \d+ ms", explanation)
+    assert "the score is the sum of" not in run("search", UNDERSTOOD, "--lexical", "--index", archive).stdout
+
+
+def test_copies_are_named(archive: Path) -> None:
+    result = run("search", "council approves North Quay by 21 votes to 16", "--lexical", "--index", archive)
+    assert "   Also in: " in result.stdout and "The same text" not in result.stdout
+
+
+def test_an_archive_that_ended_long_ago_says_what_to_type(tmp_path: Path, quick_model: None) -> None:
+    story = {"id": "old", "title": "Ferry", "text": "The noon ferry to Lunn left at two.", "published": "2020-07-10"}
+    folder = tmp_path / "new"
+    run("index", write_articles(tmp_path / "a.jsonl", story), "--index", folder, "--no-embed")
+    cure = "Ask as of its last day: --as-of 2020-07-10"
+    asked = run("ask", "When did the ferry leave?", "--index", folder)
+    after_sources = lines_of(asked.stdout.split("Sources\n")[1])
+    assert after_sources[-2].startswith("Note: The archive ends on 10 July 2020, ") and after_sources[-1] == cure
+    assert json.loads(run("ask", "When did the ferry leave?", "--index", folder, "--json").stdout)["notes"] == [
+        after_sources[-2].removeprefix("Note: ")
+    ]
+    searched = run("search", "ferry", "--lexical", "--index", folder)
+    assert searched.stderr.splitlines() == [after_sources[-2].removeprefix("Note: "), cure]
+    assert json.loads(run("search", "ferry", "--index", folder, "--json").stdout)["notes"]
+    for command in ("ask", "search"):
+        given = run(command, "When did the ferry leave?", "--index", folder, "--as-of", "2026-11-24")
+        assert "ferry" in given.stdout and "Note:" not in given.stdout and "Ask as of" not in given.output
+
+
+def test_ask_notes_what_the_reader_must_know(tmp_path: Path, quick_model: None) -> None:
+    first = {
+        "id": "count", "title": "Seals counted", "text": "Wardens counted 40 seals off Lunn.", "source": "The Gull",
+        "published": "2026-11-02",
+    }  # fmt: skip
+    second = first | {"text": "Wardens counted 14 seals off Lunn.", "status": "corrected", "updated": "2026-11-04"}
+    folder = tmp_path / "new"
+    run("index", write_articles(tmp_path / "a.jsonl", first, second), "--index", folder, "--no-embed")
+    options = ["--index", folder, "--as-of", SHORTLY_AFTER]
+    answered = lines_of(run("ask", "How many seals did wardens count?", *options).stdout.split("Sources\n")[1])
+    assert answered[-1] == (
+        "Note: “Seals counted” (The Gull, 2 November 2026) was corrected on 4 November 2026; the corrected text is "
+        "quoted."
+    )
+    refused = run("ask", "How many seals did wardens count on 3 January 2024?", *options)
+    lifted = "Nothing was found for “3 January 2024”, so articles of other days are shown."
+    assert refused.exit_code == 3 and lines_of(refused.stdout)[-1] == lifted
 
 
 # Info, rebuild, remove
@@ -425,6 +543,7 @@ def test_article_text_cannot_steer_the_terminal(tmp_path: Path, quick_model: Non
     story = {
         "id": "evil\x9b2J", "title": f"Title {EVIL}", "text": f"The harbour {EVIL} burnt down at the old mill.",
         "source": f"Gull {EVIL}", "url": f"https://x.example/{EVIL}", "published": "2026-01-02",
+        "authors": ["Ann \x9b Lee"],
     }  # fmt: skip
     file = write_articles(tmp_path / "a.jsonl", story, {"id": "bad\x9b2J", "text": "\x9b x", "published": "\x9b31m"})
     folder = tmp_path / "new"
@@ -438,11 +557,13 @@ def test_article_text_cannot_steer_the_terminal(tmp_path: Path, quick_model: Non
         run("search", "harbour", "--source", "\x1b[31mCNN", "--lexical", "--index", folder),
         run("info", "--index", folder),
         run("remove", "\x1b[2J", "--index", folder),
+        run("search", "What did Ann Lee write of harbours?", "--ignore", "\x9b", "--explain", "--index", folder),
     ]
     for result in outputs:
         assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f]", result.stdout + result.stderr), result
     assert "[bold red]Plain[/]" in outputs[2].stdout and "[bold red]Plain[/]" in outputs[4].stdout
     assert json.loads(outputs[3].stdout)["hits"][0]["article"]["id"] == "evil\x9b2J"
+    assert "author: Ann Lee, preferred" in outputs[-1].stdout and "ignored: “ ”" in outputs[-1].stdout
 
 
 def test_safe_keeps_words_apart() -> None:
@@ -548,7 +669,9 @@ def test_an_ignored_ctrl_c_stays_ignored_and_a_late_one_keeps_the_code() -> None
 
 
 def test_a_closed_pipe_is_no_error(archive: Path) -> None:
-    process = start("search", "--lexical", "quay council fire bank", "-k", "100", "--index", archive)
+    process = start(
+        "search", "--lexical", "quay council fire bank", "-k", "100", "--as-of", SHORTLY_AFTER, "--index", archive
+    )
     assert process.stdout and process.stderr
     process.stdout.close()
     assert process.stderr.read() == ""

@@ -46,7 +46,10 @@ def test_each_number_has_a_lower_limit(field: dataclasses.Field[Any]) -> None:
     kind = type(field.default)
     with pytest.raises(ConfigError, match=f"^{field.name} must be above 0"):
         Config(**{field.name: kind(-1)})
-    may_be_zero = {"lexical_weight", "dense_weight", "encode_on_the_spot", "answer_threshold", "lock_seconds", "port"}
+    may_be_zero = {
+        "lexical_weight", "dense_weight", "time_weight", "encode_on_the_spot", "answer_threshold", "lock_seconds",
+        "port",
+    }  # fmt: skip
     if field.name in may_be_zero:
         assert getattr(Config(**{field.name: kind(0)}), field.name) == 0
     else:

@@ -19,7 +19,9 @@ from qa.records import (
     EmbedProgress,
     Filters,
     Hit,
+    Mention,
     Origin,
+    Period,
     Query,
     Sentence,
     Statistics,
@@ -118,6 +120,10 @@ def test_records_are_frozen() -> None:
         (Filters(), "sources"),
         (Origin("f"), "path"),
         (EmbedProgress(1, 2), "done"),
+        (PERIOD, "hard"),
+        (MENTION, "name"),
+        (QUERY, "period"),
+        (HIT, "figures"),
     ):
         with pytest.raises(dataclasses.FrozenInstanceError):
             setattr(record, name, "x")
@@ -128,31 +134,101 @@ def test_embed_progress() -> None:
     assert EmbedProgress(10, 70).seconds_left is None
 
 
-def test_answer_as_dict_is_json_and_holds_no_full_text() -> None:
-    hit = Hit(
-        ARTICLE, 0, 4, "Text", 0.75, lexical_rank=1, lexical_score=2.5, also_in=(dataclasses.replace(ARTICLE, id="b"),)
-    )
-    sentence = Sentence("Text", Citation(ARTICLE, 0, 4, 1), 0.9)
-    query = Query("Who?", 5, Filters(published_from=DAY, sources=("Gull",)), DAY, ("a note",))
-    answer = Answer("Text [1]", (sentence,), (hit,), query, False, "", 0.8, {"total": 1.5})
-    found = json.loads(json.dumps(answer.as_dict()))
-    assert found["query"] == {
-        "text": "Who?", "k": 5, "as_of": "2025-03-04", "published_from": "2025-03-04", "published_to": None,
-        "sources": ["Gull"], "notes": ["a note"],
-    }  # fmt: skip
-    reference = {name: value for name, value in ARTICLE.as_dict().items() if name != "text"}
-    assert found["sentences"] == [
-        {"text": "Text", "number": 1, "score": 0.9, "start": 0, "end": 4, "article": json.loads(json.dumps(reference))}
-    ]
-    assert found["hits"] == [
+# Periods
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "day", "outside"),
+    [
+        ("2025-03-04", "2025-03-06", "2025-03-04", 0),
+        ("2025-03-04", "2025-03-06", "2025-03-06", 0),
+        ("2025-03-04", "2025-03-06", "2025-03-03", 1),
+        ("2025-03-04", "2025-03-06", "2025-04-06", 31),
+        ("2025-03-04", None, "2025-03-01", 3),
+        ("2025-03-04", None, "2099-01-01", 0),
+        (None, "2025-03-06", "2025-03-08", 2),
+        (None, "2025-03-06", "1900-01-01", 0),
+        (None, None, "2025-03-08", 0),
+    ],
+)
+def test_days_from_a_period(first: str | None, last: str | None, day: str, outside: int) -> None:
+    ends = [datetime.date.fromisoformat(end) if end else None for end in (first, last)]
+    period = Period(ends[0], ends[1], True, "then", 0, 4, "reason")
+    assert period.days_from(datetime.date.fromisoformat(day)) == outside
+
+
+# As dictionaries
+
+
+PERIOD = Period(DAY, None, False, "since March", 4, 15, "why the days")
+MENTION = Mention("Gull", "outlet", True, False, "the Gull", 20, 28, "why the outlet")
+QUERY = Query(
+    "Who?", 5, Filters(published_from=DAY, sources=("Gull",)), DAY, ("a note", "another"), PERIOD, "latest", (MENTION,),
+    ("Who one?", "Who two?"), ("now",),
+)  # fmt: skip
+HIT = Hit(
+    ARTICLE, 0, 4, "Text", 0.75, lexical_rank=1, dense_rank=None, lexical_score=2.5, cosine=None,
+    also_in=(dataclasses.replace(ARTICLE, id="b"),), figures=(("lexical", 0.5), ("lead", 0.25)), part="Who two?",
+)  # fmt: skip
+REFERENCE = {
+    "id": "a1", "title": "Title", "source": "Gull", "published": "2025-03-04", "updated": "2025-03-04T23:30:00+00:00",
+    "url": "https://x.example/1", "authors": ["Ann", "Bo"], "section": "World", "language": "en", "status": "published",
+}  # fmt: skip
+QUERY_AS_DICT = {
+    "text": "Who?", "k": 5, "as_of": "2025-03-04", "published_from": "2025-03-04", "published_to": None,
+    "sources": ["Gull"], "notes": ["a note", "another"],
+    "period": {
+        "first": "2025-03-04", "last": None, "hard": False, "phrase": "since March", "reason": "why the days",
+    },
+    "current": "latest",
+    "mentions": [
         {
-            "article": json.loads(json.dumps(reference)), "start": 0, "end": 4, "text": "Text", "score": 0.75,
-            "lexical_rank": 1, "dense_rank": None, "lexical_score": 2.5, "cosine": None,
-            "also_in": [json.loads(json.dumps(reference | {"id": "b"}))],
+            "name": "Gull", "kind": "outlet", "hard": True, "excluded": False, "phrase": "the Gull",
+            "reason": "why the outlet",
         }
-    ]  # fmt: skip
-    assert (found["text"], found["abstained"], found["reason"], found["confidence"]) == ("Text [1]", False, "", 0.8)
-    assert found["timings"] == {"total": 1.5}
+    ],
+    "parts": ["Who one?", "Who two?"], "ignored": ["now"],
+}  # fmt: skip
+HIT_AS_DICT = {
+    "article": REFERENCE, "start": 0, "end": 4, "text": "Text", "score": 0.75, "lexical_rank": 1, "dense_rank": None,
+    "lexical_score": 2.5, "cosine": None, "also_in": [REFERENCE | {"id": "b"}],
+    "figures": {"lexical": 0.5, "lead": 0.25}, "part": "Who two?",
+}  # fmt: skip
+
+
+def names_of(record: Any) -> set[str]:
+    return {field.name for field in dataclasses.fields(record)}
+
+
+def test_query_as_dict_is_json_and_complete() -> None:
+    assert json.loads(json.dumps(QUERY.as_dict())) == QUERY_AS_DICT
+    # The filters stand in it by their own names.
+    assert set(QUERY_AS_DICT) == names_of(Query) - {"filters"} | names_of(Filters)
+    plain = Query("Who?", 5, Filters(), DAY).as_dict()
+    assert json.loads(json.dumps(plain)) == {
+        "text": "Who?", "k": 5, "as_of": "2025-03-04", "published_from": None, "published_to": None, "sources": [],
+        "notes": [], "period": None, "current": "", "mentions": [], "parts": [], "ignored": [],
+    }  # fmt: skip
+
+
+def test_hit_as_dict_is_json_and_complete() -> None:
+    assert json.loads(json.dumps(HIT.as_dict())) == HIT_AS_DICT
+    assert set(HIT_AS_DICT) == names_of(Hit)
+    plain = Hit(ARTICLE, 0, 4, "Text", 0.75).as_dict()
+    assert (plain["also_in"], plain["figures"], plain["part"]) == ([], {}, "")
+
+
+def test_answer_as_dict_is_json_and_holds_no_full_text() -> None:
+    sentence = Sentence("Text", Citation(ARTICLE, 0, 4, 1), 0.9)
+    answer = Answer("Text [1]", (sentence,), (HIT,), QUERY, False, "", 0.8, {"total": 1.5}, ("was corrected",))
+    found = json.loads(json.dumps(answer.as_dict()))
+    assert found == {
+        "text": "Text [1]", "abstained": False, "reason": "", "confidence": 0.8, "timings": {"total": 1.5},
+        "notes": ["was corrected"], "query": QUERY_AS_DICT, "hits": [HIT_AS_DICT],
+        "sentences": [{"text": "Text", "number": 1, "score": 0.9, "start": 0, "end": 4, "article": REFERENCE}],
+    }  # fmt: skip
+    assert set(found) == names_of(Answer)
+    assert ARTICLE.text not in json.dumps(found)
 
 
 def test_statistics_as_dict_is_json() -> None:

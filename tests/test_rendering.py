@@ -4,25 +4,42 @@ from __future__ import annotations
 
 import datetime
 import html
+import re
 from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.records import Answer, Article, Citation, EmbedProgress, Filters, Hit, Query, Sentence, Statistics
-from qa.web import rendering
+from qa.history import Version
+from qa.records import (
+    AUTHOR,
+    OUTLET,
+    Answer,
+    Article,
+    Citation,
+    EmbedProgress,
+    Filters,
+    Hit,
+    Mention,
+    Period,
+    Query,
+    Sentence,
+    Statistics,
+)  # fmt: skip
+from qa.web import changes, markup, rendering, understood
 from qa.web.background import Phase, State
 
 AS_OF = datetime.date(2026, 11, 24)
 NOW = datetime.datetime(2026, 11, 24, 12, 0, tzinfo=datetime.UTC)
 TAGS = {
-    "a", "article", "bdi", "blockquote", "button", "code", "details", "div", "footer", "h1", "h2", "h3", "header", "li",
-    "mark", "p", "progress", "section", "span", "summary", "sup", "time", "ul",
+    "a", "article", "bdi", "blockquote", "button", "code", "del", "details", "div", "footer", "h1", "h2", "h3", "h4",
+    "header", "input", "ins", "li", "mark", "ol", "p", "progress", "s", "section", "span", "summary", "sup", "time",
+    "ul",
 }  # fmt: skip
 ATTRIBUTES = {
-    "aria-label", "aria-live", "class", "data-target", "datetime", "dir", "href", "id", "max", "rel", "role",
-    "tabindex", "target", "type", "value",
+    "aria-label", "aria-live", "class", "data-article", "data-revise", "data-target", "data-turn", "data-value",
+    "datetime", "dir", "href", "id", "max", "rel", "required", "role", "tabindex", "target", "title", "type", "value",
 }  # fmt: skip
 HOSTILE = (
     "<script>window.hacked=1</script>",
@@ -55,6 +72,7 @@ class Checker(HTMLParser):
         self.marks: list[str] = []
         self.links: list[str] = []
         self.tags: list[str] = []
+        self.attributes: list[dict[str, str]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         assert tag in TAGS, tag
@@ -71,7 +89,9 @@ class Checker(HTMLParser):
         if tag == "mark":
             self.marks.append("")
         self.tags.append(tag)
-        self.open.append(tag)
+        self.attributes.append({name: value or "" for name, value in attrs})
+        if tag != "input":
+            self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open and self.open.pop() == tag
@@ -87,12 +107,12 @@ class Checker(HTMLParser):
     handle_decl = handle_pi = unknown_decl = handle_comment
 
 
-def checked(markup: str) -> Checker:
+def checked(source: str) -> Checker:
     checker = Checker()
-    checker.feed(markup)
+    checker.feed(source)
     checker.close()
     assert checker.open == []
-    assert not rendering._UNSEEN.search(html.unescape(markup))
+    assert not markup.UNSEEN.search(html.unescape(source))
     return checker
 
 
@@ -115,16 +135,30 @@ def answered(*quoted: tuple[Article, int, int], hits: tuple[Hit, ...], **values:
 
 def everything(source: Article, *, reason: str = "", notes: tuple[str, ...] = ()) -> list[str]:
     """All HTML that one article can end up in."""
-    hit = Hit(source, 0, len(source.text), source.text, 1.0, 1, 2, 3.0, 0.5, also_in=(source,))
-    query = Query("Why?", 5, Filters(AS_OF, AS_OF, (source.source,)), AS_OF, notes)
-    found = answered((source, 0, len(source.text)), hits=(hit,), query=query)
+    figures = ((reason, 1.0), ("cosine", 2.0))
+    hit = Hit(
+        source, 0, len(source.text), source.text, 1.0, 1, 2, 3.0, 0.5, also_in=(source,), figures=figures, part=reason
+    )
+    period = Period(AS_OF, None, True, reason, 0, 1, reason)
+    mention = Mention(source.source, OUTLET, True, False, reason, 0, 1, reason)
+    query = Query(
+        "Why?", 5, Filters(AS_OF, AS_OF, (source.source,)), AS_OF, notes, period, reason, (mention,),
+        (reason, reason), (reason,),
+    )  # fmt: skip
+    found = answered((source, 0, len(source.text)), hits=(hit,), query=query, notes=notes)
     refused = answered(hits=(hit,), reason=reason, query=query)
+    others = article("A sentence. Another.", title="Before")
+    versions = [Version(number, each, NOW) for number, each in enumerate((others, source, others), start=1)]
     return [
         rendering.answer_message(found.sentences, 1, current=True),
         rendering.answer_message(found.sentences, 1, current=False),
-        rendering.evidence(found, 1),
+        rendering.evidence(found, 1, {source.id: 3}),
         rendering.abstention_message(refused),
-        rendering.evidence(refused, 2),
+        rendering.evidence(refused, 2, {}),
+        understood.understood(found, 1, today=True),
+        understood.understood_then(found),
+        understood.notes(found, 1, AS_OF),
+        changes.changes(versions),
         rendering.failure_message(reason),
         rendering.working_message(reason),
         rendering.question_message(reason),
@@ -138,22 +172,22 @@ def test_hostile_text_stays_text(hostile: str) -> None:
     source = article(
         hostile, title=hostile, source=hostile, authors=(hostile,), url=hostile, section=hostile, status=hostile
     )
-    for markup in everything(source, reason=hostile, notes=(hostile,)):
-        parts = checked(markup)
+    for made in everything(source, reason=hostile, notes=(hostile,)):
+        parts = checked(made)
         assert parts.links == []
-        visible = rendering._UNSEEN.sub("", hostile)
+        visible = markup.UNSEEN.sub("", hostile)
         assert " ".join(visible.split()) in " ".join(parts.text.split())
 
 
 @given(st.text(max_size=60), st.text(max_size=60), st.text(max_size=60))
 def test_any_text_stays_text(title: str, text: str, url: str) -> None:
-    for markup in everything(article(text, title=title, source=title, url=url), reason=text):
-        checked(markup)
+    for made in everything(article(text, title=title, source=title, url=url), reason=text, notes=(text,)):
+        checked(made)
 
 
 @pytest.mark.parametrize("url", BAD_LINKS)
 def test_only_web_addresses_become_links(url: str) -> None:
-    assert rendering.safe_link(url) == ""
+    assert markup.safe_link(url) == ""
     assert checked(everything(article(url=url))[2]).links == []
 
 
@@ -175,11 +209,11 @@ def test_marks_stand_exactly_on_the_quoted_sentences() -> None:
     hit = Hit(source, 0, len(text) - 9, text[:-9], 1.0)
     second, third = text.index("Second"), text.index("Third")
     answer = answered((source, third, third + 6), (source, second, second + 13), hits=(hit,))
-    parts = checked(rendering.evidence(answer, 7))
+    made = rendering.evidence(answer, 7, {})
+    parts = checked(made)
     assert parts.marks == ["Second “one”.", "Third."]
     assert "Lead & <b>." in parts.text and "Fourth" not in parts.text and parts.text.count("…") == 1
-    markup = rendering.evidence(answer, 7)
-    assert 'id="evidence-7-1" tabindex="-1">Third.' in markup
+    assert 'id="evidence-7-1" tabindex="-1">Third.' in made
     assert 'data-target="evidence-7-1"' in rendering.answer_message(answer.sentences, 7, current=True)
 
 
@@ -187,25 +221,27 @@ def test_overlapping_quotes_are_marked_once() -> None:
     source = article("One two three four.")
     hit = Hit(source, 0, 19, source.text, 1.0)
     answer = answered((source, 0, 13), (source, 8, 19), (source, 2, 5), hits=(hit,))
-    assert "".join(checked(rendering.evidence(answer, 1)).marks) == source.text
+    assert "".join(checked(rendering.evidence(answer, 1, {})).marks) == source.text
 
 
 def test_a_passage_inside_an_article_is_cut_on_both_sides() -> None:
     source = article()
-    markup = rendering.passage_html(Hit(source, 7, 18, "Second one.", 1.0), (), 1)
-    assert checked(markup).text == "… Second one. …"
+    made = rendering.passage_html(Hit(source, 7, 18, "Second one.", 1.0), (), 1)
+    assert checked(made).text == "… Second one. …"
 
 
 def test_each_passage_says_where_it_is_from_and_why_it_is_here() -> None:
     moment = datetime.datetime(2025, 9, 9, 10, 15, tzinfo=datetime.UTC)
     reprint = article(id="a2", source="Radio Osk", published=datetime.date(2025, 9, 10), url="https://osk.example/2")
     source = article(published=moment, updated=NOW, status="corrected", authors=("A. Writer",))
-    hit = Hit(source, 0, 6, "First.", 0.5, None, 3, None, 0.25, also_in=(reprint,))
-    text = checked(rendering.evidence(answered((source, 0, 6), hits=(hit,)), 1)).text
+    figures = (("this_week", 0.25), ("these_months", 0.5), ("cosine", 2.0), ("outlet", 0.001))
+    hit = Hit(source, 0, 6, "First.", 2.75, None, 3, None, 0.25, (reprint, article(source="")), figures, "What?")
+    text = checked(rendering.evidence(answered((source, 0, 6), hits=(hit,)), 1, {})).text
     for part in (
         "The Gull · A. Writer · 9 September 2025, 10:15 UTC", "Corrected", "Updated 24 November 2026, 12:00 UTC",
-        "Also in: Radio Osk, 10 Sep 2025", "not among the best by words", "number 3 by meaning (cosine 0.25)",
-        "Asked as of 24 November 2026 · all outlets",
+        "Also in: Radio Osk (10 Sep 2025), Unknown outlet (9 Sep 2025)",
+        "Why it is here for the part “What?”: not among the best by words",
+        "number 3 by meaning (cosine 0.25). Score 2.75, made of meaning 2.00, recency 0.75.",
     ):  # fmt: skip
         assert part in text
 
@@ -213,9 +249,142 @@ def test_each_passage_says_where_it_is_from_and_why_it_is_here() -> None:
 def test_what_was_not_quoted_is_folded_away_except_in_a_refusal() -> None:
     source, other = article(), article(id="a2", title="Other")
     hits = (Hit(other, 0, 6, "First.", 1.0), Hit(source, 0, 6, "First.", 0.5))
-    assert "1 other passage found" in checked(rendering.evidence(answered((source, 0, 6), hits=hits), 1)).text
-    refused = checked(rendering.evidence(answered(hits=hits, reason="No."), 1))
+    assert "1 other passage found" in checked(rendering.evidence(answered((source, 0, 6), hits=hits), 1, {})).text
+    refused = checked(rendering.evidence(answered(hits=hits, reason="No."), 1, {}))
     assert "details" not in refused.tags and "What came nearest" in refused.text
+
+
+def test_what_changed_is_offered_where_there_are_versions() -> None:
+    source = article(id='a"1')
+    answer = answered((source, 0, 6), hits=(Hit(source, 0, 6, "First.", 1.0),))
+    offered = checked(rendering.evidence(answer, 1, {'a"1': 3}))
+    assert "What changed (3 versions)" in offered.text
+    assert [each["data-article"] for each in offered.attributes if "data-article" in each] == ['a"1']
+    assert "What changed" not in checked(rendering.evidence(answer, 1, {'a"1': 1})).text
+
+
+# How a question was understood
+
+
+def asked(**values: object) -> Answer:
+    fields: dict = {"text": "Why?", "k": 5, "filters": Filters(), "as_of": AS_OF}
+    return answered(hits=(), query=Query(**{**fields, **values}))
+
+
+def chips_of(answer: Answer, *, today: bool = True) -> list[str]:
+    """What each chip says as long as it is closed."""
+    found = re.findall(r"(?:<summary[^>]*>|<span class=\"label\">)(.*?)(?:</summary>|</span>)", made_of(answer, today))
+    return [html.unescape(re.sub("<[^>]*>", "", each)) for each in found]
+
+
+def made_of(answer: Answer, today: bool = True) -> str:
+    return understood.understood(answer, 4, today=today)
+
+
+def revisions_in(source: str) -> list[tuple[str, str | None]]:
+    """What each button changes: its kind and value; a value of None is that of the field."""
+    attributes = [each for each in checked(source).attributes if "data-revise" in each]
+    assert all(each["data-turn"] == "4" for each in attributes)
+    return [(each["data-revise"], each.get("data-value")) for each in attributes]
+
+
+def test_chips_say_what_was_understood_and_why() -> None:
+    october = datetime.date(2026, 10, 1), datetime.date(2026, 10, 31)
+    answer = asked(
+        period=Period(*october, False, "last month", 0, 10, "R1"), current="latest", parts=("One?", "Two?"),
+        notes=("R1; articles of these days count more", "“latest” asks for what holds now"),
+        mentions=(
+            Mention("The Gull", OUTLET, False, False, "the Gull", 0, 8, "R2"),
+            Mention("Radio Osk", OUTLET, True, False, "only in Osk", 0, 11, "R3"),
+            Mention("A. Writer", AUTHOR, False, True, "not by Writer", 0, 13, "R4"),
+        ),
+        ignored=("so far",), filters=Filters(None, AS_OF, ("A", "B")),
+    )  # fmt: skip
+    labels = [
+        "Asked as of today, 24 November 2026", "Published to 24 November 2026", "Only A, B",
+        "“last month”: 1–31 October 2026, preferred", "“latest”: recent articles preferred", "The Gull: preferred",
+        "Radio Osk: only", "A. Writer: left out", "Asked in 2 parts", "Ignored: “so far”",
+    ]  # fmt: skip
+    assert chips_of(answer) == labels
+    text = checked(made_of(answer)).text
+    for part in (
+        "R1; articles of these days count more",
+        "“latest” asks for what holds now",
+        "R2R",
+        "R3",
+        "R4",
+        "One?",
+    ):
+        assert part.removesuffix("R") in text
+    assert revisions_in(made_of(answer)) == [
+        ("as_of", None), ("ignore", "last month"), ("ignore", "latest"), ("ignore", "the Gull"),
+        ("ignore", "only in Osk"), ("ignore", "not by Writer"), ("heed", "so far"),
+    ]  # fmt: skip
+    then = checked(understood.understood_then(answer))
+    assert then.text.startswith("Asked as of 24 November 2026 · Published to") and "button" not in then.tags
+    assert then.text.endswith("Asked in 2 parts · “so far” ignored")
+
+
+def test_a_day_that_was_chosen_can_be_given_up_for_today() -> None:
+    assert chips_of(asked(), today=False) == ["Asked as of 24 November 2026"]
+    assert revisions_in(made_of(asked(), False)) == [("as_of", None), ("as_of", "")]
+
+
+def test_a_period_that_names_its_days_is_said_once() -> None:
+    period = Period(AS_OF, AS_OF, True, "24 November 2026", 0, 16, "")
+    assert chips_of(asked(period=period))[1] == "24 November 2026, only"
+
+
+def test_every_button_has_a_name_and_every_chip_its_reason_as_a_tooltip() -> None:
+    parts = checked(made_of(asked(current="now", notes=("“now” asks",), ignored=("then",))))
+    names = [each["aria-label"] for each in parts.attributes if "data-value" in each]
+    assert names == ["Do not interpret “now”; ask again", "Interpret “then” again; ask again"]
+    assert "“now” asks" in [each["title"] for tag, each in zip(parts.tags, parts.attributes, strict=True)
+                           if tag == "summary"]  # fmt: skip
+
+
+def test_each_note_has_its_line_and_a_long_past_archive_its_button() -> None:
+    answer = answered(hits=(), notes=("One.", "Two."))
+    assert checked(understood.notes(answer, 4, None)).tags == ["ul", "li", "li"]
+    made = understood.notes(answer, 4, AS_OF)
+    assert revisions_in(made) == [("as_of", "2026-11-24")]
+    assert checked(made).text == "One.Two.Ask as of 24 November 2026"
+    assert understood.notes(answered(hits=()), 4, None) == ""
+
+
+# What changed
+
+
+def versions_of(*articles: Article) -> list[Version]:
+    return [Version(number, each, NOW) for number, each in enumerate(articles, start=1)]
+
+
+def test_what_changed_is_marked_by_word_the_newest_version_first() -> None:
+    first = article("It cost 64 merks. It rained. It ended.", title="Old title")
+    second = article("It cost 46 merks. It rained.", status="corrected", updated=AS_OF)
+    made = changes.changes(versions_of(first, second, article("It cost 46 merks. It rained. They sang & danced.")))
+    assert made == (
+        '<h4>Version 3, updated</h4><p class="after" dir="auto"><ins>They sang &amp; danced.</ins></p>'
+        '<h4>Version 2, corrected 24 November 2026</h4>'
+        '<p class="before" dir="auto"><span class="field">Title:</span> <del>Old</del> title</p>'
+        '<p class="after" dir="auto"><span class="field">Title:</span> <ins>A</ins> title</p>'
+        '<p class="before" dir="auto">It cost <del>64</del> merks.</p>'
+        '<p class="after" dir="auto">It cost <ins>46</ins> merks.</p>'
+        '<p class="before" dir="auto"><del>It ended.</del></p>'
+    )  # fmt: skip
+
+
+def test_what_a_withdrawn_article_said_is_not_shown() -> None:
+    made = changes.changes(versions_of(article("It was forged."), article("", title="Gone", status="withdrawn")))
+    assert "withdrawn" in made and "forged" not in made and "A title" not in made
+    assert "no longer in the archive" in changes.changes([])
+
+
+def test_long_histories_and_long_changes_are_cut_with_a_count() -> None:
+    texts = [" ".join(f"Sentence {number} of {version}." for number in range(60)) for version in ("ours", "yours")]
+    made = changes.changes(versions_of(*(article(texts[number % 2]) for number in range(9))))
+    assert made.count("<h4>") == 5 and made.endswith('<p class="note">3 earlier changes, not shown.</p>')
+    assert made.count("20 further changes, not shown.") == 5
 
 
 def statistics(**values: object) -> Statistics:
@@ -232,6 +401,14 @@ def test_the_masthead_says_what_the_archive_covers() -> None:
         "DatelineThis archive covers 9 September 2025 to 14 November 2026 · 95 articles · 2 outlets · "
         "updated 3 minutes ago"
     )
+
+
+def test_the_masthead_says_when_the_archive_is_long_past() -> None:
+    def shown(days: int) -> str:
+        return checked(rendering.masthead(statistics(), NOW.replace(month=11, day=14) + datetime.timedelta(days))).text
+
+    assert "It ends" not in shown(30)
+    assert "It ends 31 days before today." in shown(31) and "ask as of 14 November 2026." in shown(31)
 
 
 def test_the_masthead_of_an_empty_archive_says_how_to_fill_it() -> None:

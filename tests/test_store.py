@@ -124,6 +124,87 @@ def test_withdrawing_leaves_the_article_and_takes_its_passages(store: Store) -> 
     assert (statistics.articles, statistics.versions, statistics.withdrawn, statistics.passages) == (1, 2, 1, 0)
 
 
+def test_all_versions_of_an_article_the_oldest_first_however_they_came(store: Store) -> None:
+    days = {number: datetime.date(2025, 1, number) for number in range(1, 6)}
+    dated = {number: make_article("a1", number, updated=day) for number, day in days.items()}
+    hour = datetime.datetime(2025, 1, 3, 8, tzinfo=datetime.UTC)
+    later_that_day = make_article("a1", 9, updated=hour)
+    for article in (dated[2], dated[5], dated[4], later_that_day, dated[1], dated[3], make_article("b")):
+        add(store, article)
+    assert [article for _, article in store.versions("a1")] == [
+        dated[1], dated[2], dated[3], later_that_day, dated[4], dated[5],
+    ]  # fmt: skip
+    assert store.versions("a1")[-1][1] == store.article("a1")
+    added = dict(rows(store, "SELECT content_hash, added_at FROM versions"))
+    assert {a.content_hash: moment.isoformat() for moment, a in store.versions("a1")}.items() <= added.items()
+    assert all(moment.utcoffset() == datetime.timedelta() for moment, _ in store.versions("a1"))
+    assert store.versions("zz") == []
+
+
+def test_versions_without_dates_stand_in_the_order_in_which_they_came(store: Store) -> None:
+    articles = [make_article("a1", seed, published=None) for seed in range(3)]
+    dated = make_article("a1", 7, updated=datetime.date(2020, 1, 1))
+    for article in (*articles, dated):
+        add(store, article)
+    assert [article for _, article in store.versions("a1")] == [*articles, dated]
+    assert store.article("a1") == dated
+
+
+def test_the_current_version_is_the_last_even_where_its_date_says_otherwise(store: Store) -> None:
+    fifth, third = (make_article("a1", day, updated=datetime.date(2025, 1, day)) for day in (5, 3))
+    # What has no date is current until something else comes, of whatever day.
+    for article in (fifth, make_article("a1", 7, published=None), third):
+        add(store, article)
+    assert store.article("a1") == third
+    assert [article for _, article in store.versions("a1")][-1] == third
+
+
+def test_a_version_that_was_altered_on_disk_is_not_shown(store: Store) -> None:
+    add(store, make_article("a1", 1, updated=datetime.date(2025, 1, 1)))
+    add(store, make_article("a1", 2, updated=datetime.date(2025, 1, 2)))
+    connection = sqlite3.connect(store.path)
+    with connection:
+        connection.execute("UPDATE versions SET text = text || 'x' WHERE number = 1")
+    connection.close()
+    assert store.article("a1") is not None
+    with pytest.raises(IndexDamagedError, match="'a1' no longer matches its checksum"):
+        store.versions("a1")
+
+
+def withdrawal(article_id: str, day: int, **fields: Any) -> Article:
+    return make_article(article_id, day, status="withdrawn", updated=datetime.date(2025, 2, day), **fields)
+
+
+def test_withdrawn_articles_are_those_whose_current_version_is(store: Store) -> None:
+    assert store.withdrawn() == []
+    add(store, *(make_article(name, updated=datetime.date(2025, 2, 1)) for name in ("a", "b", "c")))
+    assert store.withdrawn() == []
+    add(store, withdrawal("a", 2), withdrawal("b", 2), withdrawal("new", 2))
+    first = dict(store.withdrawn())
+    assert set(first) == {"a", "b", "new"}
+    # Published again; withdrawn in other words; a late old version; and another process looks on.
+    add(store, make_article("a", 3, updated=datetime.date(2025, 2, 3)))
+    add(store, withdrawal("b", 3))
+    add(store, make_article("new", 1, updated=datetime.date(2025, 1, 1)))
+    other = Store(store.path.parent)
+    second = dict(other.withdrawn())
+    assert set(second) == {"b", "new"}
+    assert all(second[name] != first[name] for name in second)
+    assert dict(store.withdrawn()) == second
+    store.remove(["b"])
+    assert set(dict(other.withdrawn())) == {"new"}
+    other.close()
+
+
+def test_looking_for_withdrawn_articles_does_not_go_through_the_others(store: Store) -> None:
+    add(store, *(make_article(f"a{number}") for number in range(3)), withdrawal("w", 2))
+    with store._database.reading() as connection:
+        few = steps(connection, store.withdrawn)
+    add(store, *(make_article(f"b{number}", sentences=1) for number in range(600)))
+    with store._database.reading() as connection:
+        assert steps(connection, store.withdrawn) == few
+
+
 def test_removing_erases_versions_passages_and_embeddings_but_not_those_shared(store: Store) -> None:
     shared = make_article("a1", 7)
     twin = dataclasses.replace(shared, id="a2", source="Daily Gull", url="")
@@ -152,7 +233,7 @@ def test_a_failing_write_keeps_nothing(store: Store, monkeypatch: pytest.MonkeyP
         raise RuntimeError("stop")
 
     with monkeypatch.context() as patched:
-        patched.setattr(Store, "_drop_passages", fail)
+        patched.setattr("qa.store.writing._drop_passages", fail)
         with pytest.raises(RuntimeError, match="stop"):
             add(store, make_article("a2"), make_article("a1", 5, updated=datetime.date(2026, 1, 1)))
     assert rows(store, "SELECT * FROM changes") == before
@@ -377,17 +458,16 @@ def test_an_older_schema_is_brought_up_to_date(tmp_path: Path, monkeypatch: pyte
     old = Store(tmp_path)
     add(old, make_article("a1"))
     old.close()
-    scripts = tmp_path / "migrations"
-    scripts.mkdir()
-    shipped = Path(database.__file__).parent / "migrations" / "0001_archive.sql"
-    (scripts / shipped.name).write_bytes(shipped.read_bytes())
-    (scripts / "0002_notes.sql").write_text(
+    shipped = Path(database.__file__).parent / "migrations"
+    scripts = Path(shutil.copytree(shipped, tmp_path / "migrations"))
+    before = len(list(scripts.glob("*.sql")))
+    (scripts / "9998_notes.sql").write_text(
         "CREATE TABLE notes (note TEXT);\nINSERT INTO notes VALUES ('x;y');\n", "utf-8"
     )
-    (scripts / "0003_more.sql").write_text("ALTER TABLE notes ADD COLUMN more TEXT;\n", "utf-8")
+    (scripts / "9999_more.sql").write_text("ALTER TABLE notes ADD COLUMN more TEXT;\n", "utf-8")
     monkeypatch.setattr("importlib.resources.files", lambda package: scripts)
     new = Store(tmp_path)
-    assert rows(new, "PRAGMA user_version") == [(3,)]
+    assert rows(new, "PRAGMA user_version") == [(before + 2,)]
     assert rows(new, "SELECT note, more FROM notes") == [("x;y", None)]
     assert new.article("a1") == make_article("a1")
     new.close()
@@ -399,16 +479,16 @@ def test_an_older_schema_is_brought_up_to_date(tmp_path: Path, monkeypatch: pyte
 
 def test_a_migration_that_fails_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Store(tmp_path).close()
-    scripts = tmp_path / "migrations"
-    scripts.mkdir()
-    (scripts / "0001_archive.sql").write_text("", "utf-8")
-    (scripts / "0002_bad.sql").write_text("CREATE TABLE notes (note TEXT);\nINSERT INTO nowhere VALUES (1);\n", "utf-8")
+    shipped = Path(database.__file__).parent / "migrations"
+    scripts = Path(shutil.copytree(shipped, tmp_path / "migrations"))
+    before = len(list(scripts.glob("*.sql")))
+    (scripts / "9999_bad.sql").write_text("CREATE TABLE notes (note TEXT);\nINSERT INTO nowhere VALUES (1);\n", "utf-8")
     with monkeypatch.context() as patched:
         patched.setattr("importlib.resources.files", lambda package: scripts)
         with pytest.raises(ArchiveError, match="no such table: nowhere"):
             Store(tmp_path)
     store = Store(tmp_path)
-    assert rows(store, "PRAGMA user_version") == [(1,)]
+    assert rows(store, "PRAGMA user_version") == [(before,)]
     assert rows(store, "SELECT name FROM sqlite_master WHERE name = 'notes'") == []
     store.close()
 

@@ -13,11 +13,18 @@ import pytest
 
 from qa.config import Config
 from qa.errors import ConfigError, EncoderError, IndexLockedError, QuestionError
-from qa.records import Answer, EmbedProgress, Filters, Query
+from qa.history import Version
+from qa.records import Answer, Article, EmbedProgress, Filters, Hit, Query, Statistics
 from qa.web import asking, wording
 from qa.web.background import Background, Phase
 
 NOW = datetime.datetime(2026, 11, 24, 12, 0, tzinfo=datetime.UTC)
+TODAY = datetime.date(2026, 11, 24)
+
+
+def refusal(as_of: datetime.date = TODAY, notes: tuple[str, ...] = (), hits: tuple[Hit, ...] = ()) -> Answer:
+    query = Query("Why?", 5, Filters(), as_of)
+    return Answer("", (), hits, query, True, "Nothing.", 0.0, {}, notes)
 
 
 class StubIndex:
@@ -27,9 +34,9 @@ class StubIndex:
         self.config = Config()
         self.total, self.done = 4, 0
         self.errors: list[Exception] = []
-        self.answer: Answer | Exception = Answer(
-            "", (), (), Query("Why?", 5, Filters(), NOW.date()), True, "Nothing.", 0.0, {}
-        )
+        self.answer: Answer | Exception = refusal()
+        self.asked: list[tuple[object, ...]] = []
+        self.versions: dict[str, tuple[Version, ...]] = {}
 
     def warm(self) -> None:
         if self.errors:
@@ -46,10 +53,18 @@ class StubIndex:
             self.done += 1
         return self.total
 
-    def ask(self, *_: object) -> Answer:
+    def ask(self, *values: object, ignored: tuple[str, ...]) -> Answer:
+        self.asked.append((*values, ignored))
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
+
+    def stats(self) -> Statistics:
+        first_day, last_day = datetime.date(2025, 9, 9), datetime.date(2026, 11, 14)
+        return Statistics(1, 1, 0, 1, 1, {}, first_day, last_day, "e", 384, 1, None)
+
+    def history(self, article_id: str) -> tuple[Version, ...]:
+        return self.versions.get(article_id, ())
 
 
 # Values and words
@@ -65,6 +80,8 @@ def test_values_are_read() -> None:
     day = datetime.date(2026, 1, 2)
     assert request == asking.Request("Why?", Filters(day, day, ("A",)), None, 7)
     assert check() == asking.Request("Why?", Filters(), None, None)
+    assert check(ignored=["now", "last week", "now", " "]).ignored == ("now", "last week")
+    assert check(ignored="last week").ignored == ("last week",)
 
 
 @pytest.mark.parametrize(
@@ -72,12 +89,28 @@ def test_values_are_read() -> None:
     [
         {"published_from": "2026-13-01"}, {"published_to": "yesterday"}, {"as_of": "1/2/2026"}, {"k": 0}, {"k": 1.5},
         {"k": 51}, {"published_from": "2026-01-02", "published_to": "2026-01-01"},
+        {"ignored": ["x" * 1001, "y" * 1000]},
     ],
 )  # fmt: skip
 def test_values_that_cannot_be_used_are_refused_with_a_cure(values: dict) -> None:
     with pytest.raises(QuestionError) as caught:
         check(**values)
     assert caught.value.cure
+
+
+def test_a_question_is_revised() -> None:
+    def revised(kind: str, value: str) -> asking.Request:
+        return asking.revised(Config(), request, kind, value)
+
+    request = check(ignored=["now"])
+    assert revised(asking.IGNORE, "last week").ignored == ("now", "last week")
+    assert revised(asking.IGNORE, "now").ignored == ("now",)
+    assert revised(asking.HEED, "now") == check()
+    assert revised(asking.AS_OF, "2026-11-14").as_of == datetime.date(2026, 11, 14)
+    request = check(as_of="2026-11-14")
+    assert revised(asking.AS_OF, "") == check()
+    with pytest.raises(QuestionError):
+        revised(asking.AS_OF, "soon")
 
 
 def test_an_unforeseen_error_is_shown_as_a_number_that_is_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
@@ -98,6 +131,17 @@ def test_ago(seconds: int, words: str) -> None:
 @pytest.mark.parametrize(("seconds", "words"), [(5, "less than a minute"), (600, "10 min"), (12_000, "3 h 20 min")])
 def test_duration(seconds: float, words: str) -> None:
     assert wording.duration(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [("2026-10-20", "2026-10-20", "20 October 2026"), ("2026-10-01", "2026-10-31", "1–31 October 2026"),
+     ("2025-10-01", "2026-10-31", "1 October 2025 to 31 October 2026"), ("2026-10-01", None, "from 1 October 2026"),
+     (None, "2026-10-01", "to 1 October 2026"), (None, None, "on any day")],
+)  # fmt: skip
+def test_days_in_words(first: str | None, last: str | None, words: str) -> None:
+    days = [datetime.date.fromisoformat(day) if day else None for day in (first, last)]
+    assert wording.days_in_words(*days) == words
 
 
 # The thread behind the page
@@ -229,6 +273,81 @@ def test_stopping_hands_the_question_back_and_keeps_a_new_one(index: StubIndex) 
     assert conversations.stop("", working.turns).question == "Why?"
     stopped = conversations.stop("How?", working.turns)
     assert stopped.question == "How?" and "Stopped" in reply(stopped)
+
+
+def revise(index: StubIndex, turns: tuple, written: str = "", **data: object) -> list:
+    import gradio as gr
+
+    from qa.web.conversation import Conversations
+
+    conversations = Conversations(index, None)  # type: ignore[arg-type]
+    return list(conversations.revise(written, turns, gr.EventData(None, data)))
+
+
+def test_a_revised_question_takes_the_place_of_the_last(index: StubIndex) -> None:
+    import gradio as gr
+
+    turns = shown_by(index, "Why now?", shown_by(index, "How?")[-1].turns)[-1].turns
+    working, last = revise(index, turns, kind="ignore", turn=2, value="now")
+    assert "Searching" in reply(working) and working.as_of == working.question == last.question == gr.skip()
+    assert [turn.question for turn in last.turns] == ["How?", "Why now?"]
+    assert last.turns[0] is turns[0] and last.turns[1].request.ignored == ("now",)
+    assert index.asked[-1] == ("Why now?", 5, Filters(), None, ("now",))
+    # The next revision starts from this one, and the day of asking goes into the form.
+    working, last = revise(index, last.turns, kind="as_of", turn=2, value="2026-11-14")
+    assert index.asked[-1] == ("Why now?", 5, Filters(), datetime.date(2026, 11, 14), ("now",))
+    assert working.as_of == "2026-11-14"
+
+
+@pytest.mark.parametrize(("written", "question"), [("", "Why?"), ("And how", "And how")])
+def test_a_day_that_is_none_fails_in_words_and_loses_none(index: StubIndex, written: str, question: str) -> None:
+    last = revise(index, shown_by(index, "Why?")[-1].turns, written, kind="as_of", turn=1, value="soon")[-1]
+    assert "The as-of day is not a date (soon)" in reply(last) and last.question == question
+
+
+@pytest.mark.parametrize(
+    "data",
+    [{"kind": "ignore", "turn": 2, "value": "x"}, {"kind": "other", "turn": 1, "value": "x"},
+     {"kind": "ignore", "turn": 1, "value": 5}, {"kind": [], "turn": 1, "value": "x"}, {}],
+)  # fmt: skip
+def test_what_no_button_sends_changes_nothing(index: StubIndex, data: dict) -> None:
+    import gradio as gr
+
+    turns = shown_by(index, "Why?")[-1].turns
+    (shown,) = revise(index, turns, **data)
+    assert all(value == gr.skip() for value in shown) and len(index.asked) == 1
+    assert all(value == gr.skip() for value in revise(index, (), kind="ignore", turn=0, value="x")[0])
+
+
+def test_only_the_last_question_can_be_revised(index: StubIndex) -> None:
+    shown = shown_by(index, "Two?", shown_by(index, "One?")[-1].turns)[-1]
+    first, second = (shown.chat[place]["content"].value for place in (1, 3))
+    assert "data-revise" not in first and "data-revise" in second
+
+
+def test_a_long_past_archive_offers_its_last_day(index: StubIndex) -> None:
+    note = (
+        "The archive ends on 14 November 2026, 107 days before the day of asking. Ask as of that day to have its last "
+        "weeks count as now."
+    )
+    index.answer = refusal(datetime.date(2027, 3, 1), ("Another note.", note))
+    message = reply(shown_by(index, "Why?")[-1])
+    assert "Another note." in message and 'data-value="2026-11-14"' in message
+    index.answer = refusal(datetime.date(2027, 3, 1), ("Another note.",))
+    assert 'data-value="2026-11-14"' not in reply(shown_by(index, "Why?")[-1])
+
+
+def test_the_evidence_offers_what_changed(index: StubIndex) -> None:
+    from qa.web.conversation import Conversations
+
+    old, new = Article("a", "T", "It cost 64 merks."), Article("a", "T", "It cost 46 merks.")
+    index.versions["a"] = (Version(1, old, NOW), Version(2, new, NOW))
+    index.answer = refusal(hits=(Hit(new, 0, 4, "It c", 1.0), Hit(Article("b", "U", "Text."), 0, 5, "Text.", 0.5)))
+    assert shown_by(index, "Why?")[-1].evidence.count("What changed") == 1
+    conversations = Conversations(index, None)  # type: ignore[arg-type]
+    assert "<del>64</del>" in conversations.changes("a") and "no longer" in conversations.changes("b")
+    index.history = None  # type: ignore[method-assign, assignment]
+    assert "The log has the details" in conversations.changes("a")
 
 
 # The server

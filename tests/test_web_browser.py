@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import json
 import os
@@ -18,7 +19,7 @@ import pytest
 import qa
 from qa.config import Config
 from qa.index import Index
-from qa.records import Article
+from qa.records import Answer, Article
 
 pytestmark = pytest.mark.slow
 
@@ -28,6 +29,9 @@ ARGUMENTS = [
 ]  # fmt: skip
 ANSWERED = "How long will the new quay in Skellhaven be?"
 UNANSWERED = "What is the price of wheat in Chicago?"
+ABOUT_A_MONTH = "What was stolen from the museum in Tarnvik last month?"
+ABOUT_A_CORRECTION = "How many turbines will the Skerry Bank wind farm have?"
+ABOUT_A_WITHDRAWN_STORY = "Will the kelp mill close?"
 HOSTILE_QUESTION = "What did the zorblax commission decide about the quillon?"
 PAYLOAD = (
     "<script>window.hacked=1</script><img src=https://evil.example/x.png onerror=window.hacked=1>"
@@ -43,6 +47,13 @@ HOSTILE = Article(
     url="javascript:window.hacked=1",
     authors=(PAYLOAD,),
 )  # fmt: skip
+PUBLISHED = Article(
+    id="withdrawn", title="Kelp mill to close", text="The kelp mill will close in May. Its workers were told by fax.",
+    source="The Daily Gull", published=datetime.date(2026, 2, 1),
+)  # fmt: skip
+WITHDRAWN = dataclasses.replace(
+    PUBLISHED, text="This report was wrong.", status="withdrawn", updated=datetime.date(2026, 2, 3)
+)
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +64,8 @@ def index(tmp_path_factory: pytest.TempPathFactory, sample_file: Path) -> Iterat
     part = folder / "part.jsonl"
     part.write_text("".join(sample_file.read_text("utf-8").splitlines(keepends=True)[:30]), "utf-8")
     index = qa.build_index(folder / "index", part, config=config, embed=False)
-    index.add([HOSTILE])
+    index.add([HOSTILE, PUBLISHED])
+    index.add([WITHDRAWN])
     yield index
     index.close()
 
@@ -121,7 +133,8 @@ def widths_that_overflow(page: Any) -> list[int]:
         page.wait_for_timeout(200)
         right = page.evaluate(
             """() => Math.max(document.documentElement.scrollWidth, ...[...document.querySelectorAll(
-                ".masthead, .masthead *, #chat, .answer *, .question, .evidence, .evidence *, #filters *")].map(
+                ".masthead, .masthead *, #chat, .answer *, .understood, .understood *, .notes *, .question, " +
+                ".evidence, .evidence *, #filters *")].map(
                 (element) => element.getBoundingClientRect().right))"""
         )
         if right > width:
@@ -191,9 +204,111 @@ def test_filters_narrow_the_search(open_page: Callable) -> None:
     assert page.get_by_label("Published to").get_attribute("type") == "date"
     ask(page, ANSWERED)
     page.wait_for_selector(".evidence .card")
-    assert "to 31 December 2025 · only Ledger & Tide" in page.inner_text(".evidence .searched")
+    assert page.locator(".chip").all_inner_texts()[1:] == ["Published to 31 December 2025", "Only Ledger & Tide"]
     bylines = page.locator(".evidence .byline").all_text_contents()
     assert bylines and all(line.startswith("Ledger & Tide") and " 2025" in line for line in bylines)
+
+
+def ask_as_of(page: Any, question: str, day: str) -> None:
+    page.click("#filters > button")
+    page.get_by_label("Asked as of").fill(day)
+    ask(page, question)
+    page.wait_for_selector(".evidence .card")
+
+
+def evidence_titles(page: Any) -> list[str]:
+    return [title.lstrip("123") for title in page.locator(".evidence h3").all_text_contents()]
+
+
+def titles_of(answer: Answer) -> list[str]:
+    """The titles of the passages as the page orders them: those quoted first."""
+    quoted = list(dict.fromkeys(sentence.citation.article.title for sentence in answer.sentences))
+    return quoted + [title for hit in answer.hits if (title := hit.article.title) not in quoted]
+
+
+def test_what_was_understood_can_be_taken_back_and_brought_back(open_page: Callable, index: Index) -> None:
+    day, phrase = datetime.date(2026, 1, 10), "last month"
+    page = open_page()
+    ask_as_of(page, ABOUT_A_MONTH, day.isoformat())
+    chips = page.locator(".chip summary")
+    understood = ["Asked as of 10 January 2026", "“last month”: 1–31 December 2025, preferred"]
+    assert chips.all_inner_texts() == understood
+    chips.nth(1).press("Enter")
+    assert "counted from Saturday 10 January 2026" in page.inner_text(".chip.inferred .reason")
+    assert evidence_titles(page) == titles_of(index.ask(ABOUT_A_MONTH, as_of=day))
+    assert "period" in page.locator(".evidence .why").first.text_content()
+    page.fill("#question textarea", "And who")
+    page.get_by_role("button", name="Do not interpret “last month”").press("Enter")
+    page.wait_for_selector(".chip.ignored s")
+    page.wait_for_selector(".evidence .card")
+    assert page.inner_text(".chip.ignored .label") == "Ignored: “last month”"
+    assert page.locator(".bot-row").count() == 1
+    assert page.input_value("#question textarea") == "And who"
+    assert evidence_titles(page) == titles_of(index.ask(ABOUT_A_MONTH, as_of=day, ignored=[phrase]))
+    assert not any("period" in why for why in page.locator(".evidence .why").all_text_contents())
+    page.wait_for_function("document.activeElement.matches('section.understood')")
+    page.get_by_role("button", name="Interpret “last month” again").click()
+    page.wait_for_selector(".chip.inferred")
+    assert chips.all_inner_texts() == understood
+
+
+def test_the_day_of_asking_is_changed_above_the_answer_and_kept(open_page: Callable) -> None:
+    page = open_page()
+    ask(page, ABOUT_A_MONTH)
+    page.locator(".chip summary", has_text="Asked as of today, ").press("Enter")
+    page.get_by_label("Day of asking").fill("2026-01-10")
+    page.get_by_label("Day of asking").press("Enter")
+    page.wait_for_selector("text=Asked as of 10 January 2026")
+    assert page.inner_text(".chip.inferred summary") == "“last month”: 1–31 December 2025, preferred"
+    page.wait_for_selector(".evidence .card")
+    ask_again = page.locator(".bot-row").nth(1)
+    ask(page, ANSWERED)
+    ask_again.locator(".answer").wait_for()
+    assert ask_again.locator(".chip summary").first.inner_text() == "Asked as of 10 January 2026"
+    page.click("#filters > button")
+    assert page.get_by_label("Asked as of").input_value() == "2026-01-10"
+    ask_again.locator(".chip summary").first.click()
+    page.get_by_role("button", name="As of today").click()
+    page.wait_for_selector("text=Asked as of today, ")
+    assert page.get_by_label("Asked as of").input_value() == ""
+
+
+def test_an_archive_that_ended_long_ago_is_asked_as_of_its_last_day(
+    open_page: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qa.index._today", lambda: datetime.date(2027, 3, 1))
+    page = open_page(390)
+    ask(page, ABOUT_A_MONTH)
+    assert "120 days before the day of asking" in page.inner_text(".notes")
+    assert widths_that_overflow(page) == []
+    page.get_by_role("button", name="Ask as of 1 November 2026").click()
+    page.wait_for_selector("text=“last month”: 1–31 October 2026")
+    assert page.locator(".notes").count() == 0
+
+
+def test_a_withdrawn_story_is_named_and_not_quoted(open_page: Callable) -> None:
+    page = open_page()
+    ask(page, ABOUT_A_WITHDRAWN_STORY)
+    page.wait_for_selector(".evidence .card")
+    assert page.inner_text(".notes li") == (
+        "“Kelp mill to close” (The Daily Gull, 1 February 2026) was withdrawn on 3 February 2026 and is not quoted."
+    )
+    assert "fax" not in page.content() and "This report was wrong" not in page.content()
+
+
+def test_what_was_corrected_is_shown_when_opened(open_page: Callable) -> None:
+    page = open_page(1024, color_scheme="dark")
+    ask(page, ABOUT_A_CORRECTION)
+    page.wait_for_selector(".evidence .card.cited")
+    assert "was corrected on 6 October 2025" in page.inner_text(".notes")
+    card = page.locator(".card", has_text="Corrected").first
+    assert card.locator(".badge").first.inner_text() == "Corrected"
+    assert card.locator("del, ins").count() == 0
+    card.locator(".changes summary").press("Enter")
+    card.locator(".changes del").first.wait_for()
+    assert card.locator(".changes del").all_inner_texts() == ["64"]
+    assert card.locator(".changes ins").first.inner_text() == "46"
+    assert widths_that_overflow(page) == []
 
 
 def test_values_that_make_no_sense_are_an_error_of_their_own(open_page: Callable) -> None:
@@ -209,7 +324,7 @@ def test_values_that_make_no_sense_are_an_error_of_their_own(open_page: Callable
 def test_an_internal_error_shows_a_number_that_is_in_the_log(
     open_page: Callable, index: Index, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise RuntimeError("secret")
 
     page = open_page()
@@ -223,7 +338,7 @@ def test_an_internal_error_shows_a_number_that_is_in_the_log(
 def test_stop_frees_the_page(open_page: Callable, index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
     go_on = threading.Event()
     page, real_ask = open_page(), index.ask
-    monkeypatch.setattr(index, "ask", lambda *values: go_on.wait(20) and real_ask(*values))
+    monkeypatch.setattr(index, "ask", lambda *values, **more: go_on.wait(20) and real_ask(*values, **more))
     page.fill("#question textarea", ANSWERED)
     page.click("#ask")
     page.click("#stop")
@@ -277,7 +392,7 @@ def test_a_hostile_archive_runs_nothing_and_breaks_nothing(open_page: Callable) 
     inserted = page.locator(".evidence, #chat, #filters").locator("img, script, iframe, :not(defs) > style")
     assert inserted.count() == 0
     assert page.locator(".evidence a, #chat a").count() == 0
-    assert page.locator(".evidence .searched").is_visible() and page.locator("#ask").is_visible()
+    assert page.locator(".understood").first.is_visible() and page.locator("#ask").is_visible()
     assert widths_that_overflow(page) == []
 
 
@@ -292,20 +407,31 @@ def test_nothing_stands_out_of_the_page(open_page: Callable) -> None:
 def test_the_api_answers_like_the_index(address: str, index: Index) -> None:
     day = datetime.date(2026, 6, 1)
     filters = qa.Filters(published_to=day, sources=("Merrow Press Agency",))
-    kind, (answer,) = call(address, "ask", ANSWERED, ["Merrow Press Agency"], None, "2026-06-01", "2026-11-24", 3)
+    kind, (answer,) = call(address, "ask", ANSWERED, ["Merrow Press Agency"], None, "2026-06-01", "2026-11-24", 3, [])
     expected = index.ask(ANSWERED, 3, filters, datetime.date(2026, 11, 24)).as_dict()
     assert kind == "complete" and without_times(answer) == without_times(expected)
-    kind, (hits,) = call(address, "retrieve", HOSTILE_QUESTION, [], None, None, None, 2)
+    kind, (hits,) = call(address, "retrieve", HOSTILE_QUESTION, [], None, None, None, 2, None)
     assert kind == "complete" and hits == [hit.as_dict() for hit in index.retrieve(HOSTILE_QUESTION, 2)]
 
 
+def test_the_api_ignores_what_it_is_told_to(address: str) -> None:
+    values = [ABOUT_A_MONTH, [], None, None, "2025-12-15", 3]
+    kind, (heeded,) = call(address, "ask", *values, None)
+    assert kind == "complete" and heeded["query"]["period"]["phrase"] == "last month"
+    kind, (ignored,) = call(address, "ask", *values, ["last month"])
+    assert kind == "complete" and ignored["query"]["period"] is None and ignored["query"]["ignored"] == ["last month"]
+    kind, (hits,) = call(address, "retrieve", *values, ["last month"])
+    names = {name for hit in hits for name in hit["figures"]}
+    assert kind == "complete" and "lexical" in names and not names & {"in_period", "near_period"}
+
+
 def test_the_api_is_named_documented_and_says_what_is_wrong(address: str) -> None:
-    kind, error = call(address, "ask", ANSWERED, [], "tomorrow", None, None, None)
+    kind, error = call(address, "ask", ANSWERED, [], "tomorrow", None, None, None, None)
     assert kind == "error" and "The first day is not a date (tomorrow)" in json.dumps(error)
     with urllib.request.urlopen(f"{address.rstrip('/')}/gradio_api/info") as response:
         named = json.load(response)["named_endpoints"]
     assert set(named) == {"/ask", "/retrieve"}
-    names = ["question", "sources", "published_from", "published_to", "as_of", "k"]
+    names = ["question", "sources", "published_from", "published_to", "as_of", "k", "ignored"]
     assert all([value["parameter_name"] for value in end["parameters"]] == names for end in named.values())
     assert not named["/ask"]["parameters"][0]["parameter_has_default"]
 

@@ -12,11 +12,26 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from qa.cli import printing, progress
+from qa.cli import printing, progress, understood
 from qa.cli.chat import require_index, serve_chat
+from qa.cli.evaluate import evaluate
 from qa.cli.failures import NOTHING_FOUND, report
+from qa.cli.history import history
 from qa.cli.interrupts import STOPPED
-from qa.cli.options import AsOf, Count, From, IndexFolder, Json, Outlets, Question, To, Verbose, set_up_logging
+from qa.cli.options import (
+    AsOf,
+    Count,
+    Explain,
+    From,
+    Ignored,
+    IndexFolder,
+    Json,
+    Outlets,
+    Question,
+    To,
+    Verbose,
+    set_up_logging,
+)
 from qa.cli.printing import say, show, show_json
 from qa.config import load_config
 from qa.errors import ArticleFileError
@@ -152,26 +167,32 @@ def _embed(
 
 @app.command("search")
 def _search(
-    question: Question,
-    k: Count = None,
+    question: Question, k: Count = None,
     lexical: Annotated[bool, typer.Option("--lexical", help="Search by words alone; loads no model.")] = False,
-    published_from: From = None,
-    published_to: To = None,
-    sources: Outlets = None,
-    as_of: AsOf = None,
-    index: IndexFolder = None,
-    as_json: Json = False,
+    published_from: From = None, published_to: To = None, sources: Outlets = None, as_of: AsOf = None,
+    ignored: Ignored = None, explain: Explain = False, index: IndexFolder = None, as_json: Json = False,
     verbose: Verbose = False,
-) -> None:
+) -> None:  # fmt: skip
     """Find passages that fit a question, with their ranks."""
     filters = _filters(published_from, published_to, sources)
-    text = " ".join(question)
+    text, timings, notes = " ".join(question), dict[str, float](), list[str]()
     with _opened(index) as opened:
-        hits = opened.retrieve(text, k, filters, as_of, dense=not lexical)
+        query = opened.interpret(text, k, filters, as_of, ignored=ignored or ())
+        hits = opened.retrieve(
+            text, k, filters, as_of, dense=not lexical, ignored=ignored or (), timings=timings, notes=notes
+        )
+        ended, what_to_type = understood.archive_end(opened, query, as_of)
+        notes += [ended] if ended else []
         if as_json:
-            show_json({"question": text, "hits": [hit.as_dict() for hit in hits]})
+            found = {"hits": [hit.as_dict() for hit in hits], "notes": notes}
+            show_json({"question": text, "query": query.as_dict()} | found)
         else:
-            printing.show_hits(hits)
+            for line in (understood.in_short(query), *notes, what_to_type):
+                if line:
+                    say(line)
+            printing.show_hits(hits, figures=explain)
+            if explain:
+                understood.show_explanation(query, timings, as_of_given=as_of is not None)
         if not hits:
             say(f"Nothing found. {_why_nothing(opened, filters)}".rstrip())
             raise typer.Exit(NOTHING_FOUND)
@@ -179,32 +200,31 @@ def _search(
 
 @app.command("ask")
 def _ask(
-    question: Question,
-    k: Count = None,
-    published_from: From = None,
-    published_to: To = None,
-    sources: Outlets = None,
-    as_of: AsOf = None,
+    question: Question, k: Count = None,
+    published_from: From = None, published_to: To = None, sources: Outlets = None, as_of: AsOf = None,
+    ignored: Ignored = None,
     passages: Annotated[bool, typer.Option("--passages", help="Show the passages found, too.")] = False,
-    explain: Annotated[bool, typer.Option("--explain", help="Show how the question was read, and timings.")] = False,
-    index: IndexFolder = None,
-    as_json: Json = False,
-    verbose: Verbose = False,
-) -> None:
+    explain: Explain = False, index: IndexFolder = None, as_json: Json = False, verbose: Verbose = False,
+) -> None:  # fmt: skip
     """Answer a question in quoted, sourced sentences."""
     filters = _filters(published_from, published_to, sources)
     with _opened(index) as opened:
-        answer = opened.ask(" ".join(question), k, filters, as_of)
+        answer = opened.ask(" ".join(question), k, filters, as_of, ignored=ignored or ())
         if as_json:
             show_json(answer.as_dict())
         else:
             printing.show_answer(answer)
+            # The archive's end is one of the answer's notes.
+            if what_to_type := understood.archive_end(opened, answer.query, as_of)[1]:
+                show(what_to_type)
             if passages:
                 show()
-                printing.show_hits(answer.hits)
+                printing.show_hits(answer.hits, figures=explain)
             if explain:
                 show()
-                printing.show_explanation(answer)
+                understood.show_explanation(
+                    answer.query, answer.timings, as_of_given=as_of is not None, confidence=answer.confidence
+                )
         if answer.abstained:
             if not answer.hits and (why := _why_nothing(opened, filters)):
                 say(why)
@@ -229,6 +249,9 @@ def _chat(
     serve_chat(_text(index), sample=sample, host=host, port=port, embed=not no_embed, open_browser=open_browser)
 
 
+app.command("eval")(evaluate)
+
+
 @app.command("info")
 def _info(index: IndexFolder = None, as_json: Json = False, verbose: Verbose = False) -> None:
     """Show what an index holds."""
@@ -238,6 +261,9 @@ def _info(index: IndexFolder = None, as_json: Json = False, verbose: Verbose = F
             show_json({"index": str(opened.path)} | stats.as_dict())
         else:
             printing.show_statistics(stats, str(opened.path))
+
+
+app.command("history")(history)
 
 
 @app.command("rebuild")

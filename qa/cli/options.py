@@ -108,3 +108,13 @@ AsOf = Annotated[
     datetime.date | None,
     typer.Option("--as-of", parser=whole_day, metavar="DATE", show_default="today", help="The day of the question."),
 ]
+Ignored = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--ignore", metavar="PHRASE", help="Infer nothing from this phrase of the question; may be given several times."
+    ),
+]
+Explain = Annotated[
+    bool,
+    typer.Option("--explain", help="Show how the question was understood, what scores are made of, and timings."),
+]

@@ -15,8 +15,8 @@ from qa.records import AddReport, Answer, Article, Hit, Statistics
 # C0 and C1 can steer a terminal; half a surrogate pair cannot be written.
 _CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _NOT_ESCAPED_BY_JSON = re.compile("[\x7f-\x9f]")
-_BOLD, _DIM, _YELLOW, _END = "\x1b[1m", "\x1b[2m", "\x1b[33m", "\x1b[0m"
-_WIDEST = 100
+BOLD, DIM, _YELLOW, _END = "\x1b[1m", "\x1b[2m", "\x1b[33m", "\x1b[0m"
+WIDEST = 100  # columns of running text on a terminal
 _REJECTED_SHOWN = 5
 
 
@@ -70,55 +70,51 @@ def report_as_dict(report: AddReport) -> dict[str, object]:
     }  # fmt: skip
 
 
-def show_hits(hits: Iterable[Hit]) -> None:
-    """Passages with their place, ranks and scores, best first."""
+def show_hits(hits: Iterable[Hit], *, figures: bool = False) -> None:
+    """Passages with their place, ranks and scores, best first; with `figures`, also what each score is the sum of."""
     for number, hit in enumerate(hits, start=1):
-        show(f"{number}. {_styled(one_line(hit.article.title) or '(no title)', _BOLD)}")
+        show(f"{number}. {styled(one_line(hit.article.title) or '(no title)', BOLD)}")
         _show_place(hit.article)
-        _show_wrapped(hit.text)
-        show(f"   {_styled(_ranks(hit), _DIM)}")
+        if hit.part:
+            show_wrapped(f"For the part “{hit.part}”")
+        show_wrapped(hit.text)
+        show(f"   {styled(_ranks(hit), DIM)}")
+        if figures:
+            amounts = ", ".join(f"{name.replace('_', ' ')} {amount:.2f}" for name, amount in hit.figures)
+            show(f"   {styled(f'the score is the sum of: {amounts}', DIM)}")
         if hit.also_in:
             others = "; ".join(_outlet_and_day(article) for article in hit.also_in)
-            _show_wrapped(f"The same text also in: {others}")
+            show_wrapped(f"Also in: {others}")
         show()
 
 
 def show_answer(answer: Answer) -> None:
-    """The quoted sentences with their numbered sources, or the refusal."""
+    """The quoted sentences with their numbered sources, or the refusal; then what the reader must know beside it."""
     if answer.abstained:
-        show(_styled("The archive does not answer this.", _BOLD, _YELLOW))
-        _show_wrapped(answer.reason, indent="")
-        return
+        show(styled("The archive does not answer this.", BOLD, _YELLOW))
+        show_wrapped(answer.reason, indent="")
+    else:
+        _show_sentences(answer)
+    if answer.notes:
+        show()
+    for note in answer.notes:
+        show_wrapped(f"Note: {note}", indent="")
+
+
+def _show_sentences(answer: Answer) -> None:
     numbers: dict[str, list[int]] = {}
     articles: dict[str, Article] = {}
     for sentence in answer.sentences:
         citation = sentence.citation
         numbers.setdefault(citation.article.id, []).append(citation.number)
         articles[citation.article.id] = citation.article
-        _show_wrapped(f"“{one_line(sentence.text)}” [{citation.number}]", indent="")
+        show_wrapped(f"“{one_line(sentence.text)}” [{citation.number}]", indent="")
         show()
-    show(_styled("Sources", _BOLD))
+    show(styled("Sources", BOLD))
     for article_id, article in articles.items():
         marks = "".join(f"[{number}]" for number in numbers[article_id])
-        show(f"{marks} {_styled(one_line(article.title) or '(no title)', _BOLD)}")
+        show(f"{marks} {styled(one_line(article.title) or '(no title)', BOLD)}")
         _show_place(article)
-
-
-def show_explanation(answer: Answer) -> None:
-    """How the question was understood, how sure the answer is, and where the time went."""
-    query = answer.query
-    show(_styled("How this came about", _BOLD))
-    days = [query.filters.published_from, query.filters.published_to]
-    if any(days):
-        first, last = (day.isoformat() if day else "any day" for day in days)
-        show(f"   published: {first} to {last}")
-    if query.filters.sources:
-        show(f"   outlets: {one_line(', '.join(query.filters.sources))}")
-    show(f"   asked as of: {query.as_of.isoformat()}")
-    for note in query.notes:
-        show(f"   note: {one_line(note)}")
-    show(f"   confidence: {answer.confidence:.2f}")
-    show("   time: " + ", ".join(f"{one_line(name)} {ms:,.0f} ms" for name, ms in answer.timings.items()))
 
 
 def show_statistics(stats: Statistics, index: str) -> None:
@@ -147,7 +143,7 @@ def show_statistics(stats: Statistics, index: str) -> None:
 def _show_place(article: Article) -> None:
     show(f"   {_outlet_and_day(article)}")
     if article.url:
-        show(f"   {_styled(one_line(article.url), _DIM)}")
+        show(f"   {styled(one_line(article.url), DIM)}")
 
 
 def _outlet_and_day(article: Article) -> str:
@@ -167,17 +163,17 @@ def _ranks(hit: Hit) -> str:
     return f"score {hit.score:.3f}; by words: {words}; by meaning: {meaning}"
 
 
-def _show_wrapped(text: str, indent: str = "   ") -> None:
+def show_wrapped(text: str, indent: str = "   ") -> None:
     """On a terminal wrapped to its width; in a pipe one line, which is easier to search."""
     line = one_line(text)
     if not sys.stdout.isatty():
         show(indent + line)
         return
-    width = min(shutil.get_terminal_size().columns, _WIDEST)
+    width = min(shutil.get_terminal_size().columns, WIDEST)
     show(textwrap.fill(line, max(width, 20), initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False))
 
 
-def _styled(text: str, *codes: str) -> str:
+def styled(text: str, *codes: str) -> str:
     """The text in bold and the like, on a terminal whose owner has not set NO_COLOR."""
     plain = not sys.stdout.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     return text if plain else "".join(codes) + text + _END

@@ -20,6 +20,7 @@ def add_api(index: Index) -> None:
     def ask(
         question: str, sources: list[str] | None = None, published_from: str | None = None,
         published_to: str | None = None, as_of: str | None = None, k: int | None = None,
+        ignored: list[str] | None = None,
     ) -> dict[str, Any]:  # fmt: skip
         """Answer a question with quoted sentences, or refuse. The same JSON as `qa ask --json`.
 
@@ -30,27 +31,19 @@ def add_api(index: Index) -> None:
             published_to: the last day, YYYY-MM-DD.
             as_of: the day on which the question is asked, YYYY-MM-DD; by default today.
             k: how many passages to look at.
+            ignored: phrases of the question from which nothing is inferred, such as "last week".
         """
-        return _told(
-            lambda: asking.ask(
-                index, asking.checked_request(config, question, sources, published_from, published_to, as_of, k)
-            ).as_dict()
-        )
+        given = (question, sources, published_from, published_to, as_of, k, ignored)
+        return _told(lambda: asking.ask(index, asking.checked_request(config, *given)).as_dict())
 
     def retrieve(
         question: str, sources: list[str] | None = None, published_from: str | None = None,
         published_to: str | None = None, as_of: str | None = None, k: int | None = None,
+        ignored: list[str] | None = None,
     ) -> list[dict[str, Any]]:  # fmt: skip
         """The best passages for a question, best first, without an answer. Arguments as for `/ask`."""
-        request = asking.checked_request
-        return _told(
-            lambda: [
-                hit.as_dict()
-                for hit in asking.retrieve(
-                    index, request(config, question, sources, published_from, published_to, as_of, k)
-                )
-            ]
-        )
+        given = (question, sources, published_from, published_to, as_of, k, ignored)
+        return _told(lambda: [hit.as_dict() for hit in asking.retrieve(index, asking.checked_request(config, *given))])
 
     for function in (ask, retrieve):
         gr.api(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import logging
 import uuid
@@ -15,30 +16,40 @@ from qa.records import Answer, Filters, Hit
 
 logger = logging.getLogger("qa.web")
 
+# What of a question can be changed to ask it again: a phrase is not interpreted, or is again; the day of asking.
+KINDS = IGNORE, HEED, AS_OF = "ignore", "heed", "as_of"
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A question with its limits, as entered and checked."""
+    """A question with its limits, as entered and checked. Nothing is inferred from the phrases that are `ignored`."""
 
     question: str
     filters: Filters
     as_of: datetime.date | None
     k: int | None
+    ignored: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One question of a conversation. Without an answer and a failure it is still being worked on, or was stopped."""
+    """One question of a conversation. Without an answer and a failure it is still being worked on, or was stopped.
+
+    `request` is what was answered. `archive_end` is the last day of the archive, where the answer notes that it is
+    long past.
+    """
 
     question: str
+    request: Request | None = None
     answer: Answer | None = None
+    archive_end: datetime.date | None = None
     failure: str = ""
     stopped: bool = False
 
 
 def checked_request(
     config: Config, question: str, sources: Sequence[str] | None, published_from: str | None,
-    published_to: str | None, as_of: str | None, k: float | None,
+    published_to: str | None, as_of: str | None, k: float | None, ignored: Sequence[str] | None = None,
 ) -> Request:  # fmt: skip
     """The values of the form or of a call; None and empty values set no limit.
 
@@ -57,7 +68,39 @@ def checked_request(
         Filters(first, last, tuple(sources or ())),
         _day(as_of, "The as-of day"),
         None if k is None else int(k),
+        _phrases(config, ignored),
     )
+
+
+def revised(config: Config, request: Request, kind: str, value: str) -> Request:
+    """The same question, to be understood otherwise.
+
+    Args:
+        config: the limits of the chat.
+        request: what was asked.
+        kind: IGNORE, HEED or AS_OF.
+        value: the phrase; for AS_OF the day as YYYY-MM-DD, empty for today.
+
+    Raises:
+        QuestionError: the value cannot be used.
+    """
+    if kind == AS_OF:
+        return dataclasses.replace(request, as_of=_day(value, "The as-of day"))
+    others = tuple(phrase for phrase in request.ignored if phrase != value)
+    ignored = (*others, value) if kind == IGNORE else others
+    return dataclasses.replace(request, ignored=_phrases(config, ignored))
+
+
+def _phrases(config: Config, phrases: Sequence[str] | None) -> tuple[str, ...]:
+    """The phrases to ignore, each once. All of them stand in one question, so they cannot be longer than it."""
+    phrases = (phrases,) if isinstance(phrases, str) else phrases or ()
+    found = tuple(dict.fromkeys(phrase for phrase in phrases if phrase.strip()))
+    longest = config.maximum_question_characters
+    if sum(map(len, found)) > longest:
+        raise QuestionError(
+            f"The ignored phrases are longer than {longest:,} characters", cure="Name only phrases of the question."
+        )
+    return found
 
 
 def _day(text: str | None, name: str) -> datetime.date | None:
@@ -72,11 +115,11 @@ def _day(text: str | None, name: str) -> datetime.date | None:
 
 
 def ask(index: Index, request: Request) -> Answer:
-    return index.ask(request.question, request.k, request.filters, request.as_of)
+    return index.ask(request.question, request.k, request.filters, request.as_of, ignored=request.ignored)
 
 
 def retrieve(index: Index, request: Request) -> list[Hit]:
-    return index.retrieve(request.question, request.k, request.filters, request.as_of)
+    return index.retrieve(request.question, request.k, request.filters, request.as_of, ignored=request.ignored)
 
 
 def words_for(error: Exception) -> str:

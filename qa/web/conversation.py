@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+import datetime
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import gradio as gr
 
 from qa.index import Index
+from qa.question import archive_ended
 from qa.records import Answer
-from qa.web import asking, rendering
-from qa.web.asking import Turn
+from qa.web import asking, changes, rendering, understood
+from qa.web.asking import Request, Turn
 from qa.web.background import Background, Phase
 
 WELCOME = "Ask a question. The answer is quoted from the articles, and what it rests on is shown here."
@@ -27,10 +29,11 @@ class Shown(NamedTuple):
     ask_button: Any
     stop_button: Any
     turns: Any
+    as_of: Any
 
 
 def messages(turns: Sequence[Turn], *, working: str = "", sentences: int | None = None) -> list[dict[str, Any]]:
-    """The turns as messages of gr.Chatbot. All of them are HTML from `rendering`.
+    """The turns as messages of gr.Chatbot. All of them are HTML from `rendering` and `understood`.
 
     Args:
         turns: the oldest first.
@@ -55,9 +58,19 @@ def _reply(turn: Turn, number: int, working: str, sentences: int | None, is_last
         return rendering.failure_message(turn.failure)
     if turn.answer is None:
         return rendering.stopped_message() if turn.stopped else rendering.working_message(working)
-    if turn.answer.abstained:
-        return rendering.abstention_message(turn.answer)
-    return rendering.answer_message(turn.answer.sentences[:sentences], number, current=is_last)
+    return _above(turn, turn.answer, number, is_last) + (
+        rendering.abstention_message(turn.answer)
+        if turn.answer.abstained
+        else rendering.answer_message(turn.answer.sentences[:sentences], number, current=is_last)
+    )
+
+
+def _above(turn: Turn, answer: Answer, number: int, is_last: bool) -> str:
+    """How the question was understood, and what to know of the answer. Only the last question can be changed."""
+    if not is_last:
+        return understood.understood_then(answer) + understood.notes(answer, number, None)
+    today = turn.request is None or turn.request.as_of is None
+    return understood.understood(answer, number, today=today) + understood.notes(answer, number, turn.archive_end)
 
 
 class Conversations:
@@ -75,34 +88,82 @@ class Conversations:
         config = self.index.config
         question = question.strip()
         if not question:
-            yield Shown(*[gr.skip()] * len(Shown._fields))
+            yield self._unchanged()
             return
         # The index refuses what is too long; the page need not carry it around either.
-        turn = Turn(question[: config.maximum_question_characters])
-        turns = (*turns, turn)[-config.chat_turns :]
-        working = self._working()
-        yield self._working_page(turns, working)
+        turns = (*turns, Turn(question[: config.maximum_question_characters]))[-config.chat_turns :]
+        yield self._working_page(turns, "", gr.skip())
+        yield from self._answer(
+            turns, lambda: asking.checked_request(config, question, sources, published_from, published_to, as_of, k)
+        )
+
+    def revise(self, written: str, turns: tuple[Turn, ...], event: gr.EventData) -> Iterator[Shown]:
+        """Ask the last question again, understood otherwise; the new answer takes the place of the old one.
+
+        The event holds `turn`, `kind` and `value`, as the buttons made by `understood` name them. What was `written`
+        of a new question stays, and that will be asked as of the same day.
+        """
+        data = event._data if isinstance(event._data, dict) else {}
+        kind, value = data.get("kind"), data.get("value")
+        last = turns[-1] if turns and data.get("turn") == len(turns) else None
+        if last is None or last.request is None or not isinstance(value, str) or kind not in asking.KINDS:
+            yield self._unchanged()
+            return
+        request = last.request
+        turns = (*turns[:-1], Turn(last.question))
+        yield self._working_page(turns, gr.skip(), value if kind == asking.AS_OF else gr.skip())
+        yield from self._answer(turns, lambda: asking.revised(self.index.config, request, kind, value), written)
+
+    def _answer(self, turns: tuple[Turn, ...], request_of: Callable[[], Request], written: str = "") -> Iterator[Shown]:
+        """Answer the last turn. `written` is what the reader has written of a new question."""
+        turn = turns[-1]
         try:
-            request = asking.checked_request(config, question, sources, published_from, published_to, as_of, k)
+            request = request_of()
             answer = asking.ask(self.index, request)
+            archive_end = self._archive_end(answer)
+            evidence = rendering.evidence(answer, len(turns), self._versions(answer))
         except Exception as error:
             turns = (*turns[:-1], dataclasses.replace(turn, failure=asking.words_for(error)))
             # The question goes back to where it can be changed and asked again.
-            yield self._settled(messages(turns), rendering.no_evidence(_NOTHING), turn.question, turns)
+            question = written or turn.question
+            yield self._settled(messages(turns), rendering.no_evidence(_NOTHING), question, turns)
             return
-        turns = (*turns[:-1], dataclasses.replace(turn, answer=answer))
+        turn = dataclasses.replace(turn, request=request, answer=answer, archive_end=archive_end)
+        turns = (*turns[:-1], turn)
         yield from self._sentences(turns, answer)
-        yield self._settled(messages(turns), rendering.evidence(answer, len(turns)), gr.skip(), turns)
+        yield self._settled(messages(turns), evidence, gr.skip(), turns)
+
+    def changes(self, article_id: str) -> str:
+        """What changed in an article from version to version, as HTML."""
+        try:
+            return changes.changes(self.index.history(article_id))
+        except Exception as error:
+            return changes.failed(asking.words_for(error))
+
+    def _archive_end(self, answer: Answer) -> datetime.date | None:
+        """The last day of the archive, where the answer notes that it is long past."""
+        if not answer.notes:
+            return None
+        last_day = self.index.stats().last_day
+        return last_day if archive_ended(answer.query, last_day) in answer.notes else None
+
+    def _versions(self, answer: Answer) -> dict[str, int]:
+        ids = {hit.article.id for hit in answer.hits}
+        return {article_id: len(self.index.history(article_id)) for article_id in ids}
+
+    def _unchanged(self) -> Shown:
+        return Shown(*[gr.skip()] * len(Shown._fields))
 
     def _working(self) -> str:
         if self._background and self._background.state.phase is Phase.LOADING:
             return "Searching… The language model is still loading, so this first answer takes some seconds more."
         return "Searching…"
 
-    def _working_page(self, turns: tuple[Turn, ...], working: str) -> Shown:
+    def _working_page(self, turns: tuple[Turn, ...], question: Any, as_of: Any) -> Shown:
+        """The page while the last turn is worked on; `question` and `as_of` are what these fields are to hold."""
         return Shown(
-            messages(turns, working=working), rendering.no_evidence("Searching…"), "",
-            gr.Button(visible=False), gr.Button(visible=True), turns,
+            messages(turns, working=self._working()), rendering.no_evidence("Searching…"), question,
+            gr.Button(visible=False), gr.Button(visible=True), turns, as_of,
         )  # fmt: skip
 
     def _sentences(self, turns: tuple[Turn, ...], answer: Answer) -> Iterator[Shown]:
@@ -123,4 +184,4 @@ class Conversations:
 
     def _settled(self, chat: Any, evidence: Any, question: Any, turns: tuple[Turn, ...]) -> Shown:
         """The page at rest: the next question can be asked."""
-        return Shown(chat, evidence, question, gr.Button(visible=True), gr.Button(visible=False), turns)
+        return Shown(chat, evidence, question, gr.Button(visible=True), gr.Button(visible=False), turns, gr.skip())

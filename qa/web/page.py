@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import gradio as gr
 
 from qa.index import Index
-from qa.web import rendering
+from qa.web import rendering, theme
 from qa.web.background import Background, Phase, State
 from qa.web.conversation import WELCOME, Conversations, Shown
 from qa.web.examples import questions_from
@@ -42,8 +42,9 @@ def add_page(index: Index, background: Background | None, examples: Sequence[str
             filters = _filters(index)
         with gr.Column(scale=5, min_width=320, elem_id="evidence-column"):
             evidence = gr.HTML(**_plain(rendering.no_evidence(WELCOME)))
-    shown = Shown(chat, evidence, question, ask_button, stop_button, turns)
-    _wire_questions(Conversations(index, background), shown, filters, clear_button)
+    conversations = Conversations(index, background)
+    shown = Shown(chat, evidence, question, ask_button, stop_button, turns, filters.as_of)
+    _wire_questions(conversations, shown, filters, _actions(conversations), clear_button)
     _wire_status(index, background, top, status, filters.sources)
 
 
@@ -63,7 +64,7 @@ def _chatbot(examples: list[str]) -> gr.Chatbot:
 
 def _asking(index: Index) -> tuple[gr.Textbox, gr.Button, gr.Button, gr.Button]:
     question = gr.Textbox(
-        label="Your question", placeholder="Ask in plain words. Enter asks, Shift+Enter starts a new line.",
+        label="Your question", placeholder="Ask in plain words. Enter asks.",
         lines=1, max_lines=6, max_length=index.config.maximum_question_characters, autofocus=True, elem_id="question",
     )  # fmt: skip
     with gr.Row(elem_id="buttons"):
@@ -93,22 +94,37 @@ def _day_field(label: str) -> gr.Textbox:
     )
 
 
-def _wire_questions(conversations: Conversations, shown: Shown, filters: Filters, clear_button: gr.Button) -> None:
+def _actions(conversations: Conversations) -> gr.HTML:
+    """Shows nothing, and hands on what a reader does inside of answers and evidence, which are no components."""
+
+    def changes(article_id: object) -> str:
+        return conversations.changes(str(article_id))
+
+    return gr.HTML(js_on_load=theme.actions(), apply_default_css=False, elem_id="actions", server_functions=[changes])
+
+
+def _wire_questions(
+    conversations: Conversations, shown: Shown, filters: Filters, actions: gr.HTML, clear_button: gr.Button
+) -> None:
     config = conversations.index.config
-    asked: dict[str, Any] = {
-        "fn": conversations.ask, "api_name": "page_ask",
-        "inputs": [shown.question, *filters, shown.turns], "outputs": list(shown),
-        "concurrency_id": "questions", "concurrency_limit": config.chat_concurrency, **_HIDDEN,
+    limits: dict[str, Any] = {
+        "outputs": list(shown), "concurrency_id": "questions", "concurrency_limit": config.chat_concurrency, **_HIDDEN,
+    }  # fmt: skip
+    asked = {
+        "fn": conversations.ask, "api_name": "page_ask", "inputs": [shown.question, *filters, shown.turns], **limits,
     }  # fmt: skip
     # Not "once": after a stop, the browser would take the stopped question for one that still runs, and ask no more.
     by_hand = gr.on([shown.question.submit, shown.ask_button.click], trigger_mode="multiple", **asked)
     chosen = shown.chat.example_select(_example, None, shown.question, queue=False, **_HIDDEN)
     by_example = chosen.then(**asked)
-    shown.stop_button.click(
-        conversations.stop, [shown.question, shown.turns], list(shown), cancels=[by_hand, by_example], queue=False,
-        **_HIDDEN,
-    )  # fmt: skip
-    clear_button.click(conversations.clear, None, list(shown), cancels=[by_hand, by_example], queue=False, **_HIDDEN)
+    revised = actions.revise(
+        conversations.revise, [shown.question, shown.turns], api_name="page_revise", trigger_mode="multiple", **limits
+    )
+    ended: dict[str, Any] = {
+        "outputs": list(shown), "cancels": [by_hand, by_example, revised], "queue": False, **_HIDDEN,
+    }  # fmt: skip
+    shown.stop_button.click(conversations.stop, [shown.question, shown.turns], **ended)
+    clear_button.click(conversations.clear, None, **ended)
 
 
 def _example(choice: gr.SelectData) -> str:
@@ -139,7 +155,7 @@ def _outlets(index: Index) -> list[tuple[str, str]]:
 
 
 def _masthead(index: Index) -> str:
-    return rendering.masthead(index.stats(), datetime.datetime.now(datetime.UTC))
+    return rendering.masthead(index.stats(), datetime.datetime.now().astimezone())
 
 
 def _state(index: Index, background: Background | None) -> State:

@@ -1,57 +1,39 @@
-"""All HTML of the chat is made here, from records, by pure functions.
+"""The HTML of the page, of questions and answers, and of the evidence, made from records by pure functions.
 
-Whatever comes from an article or a reader goes through `escaped`, so that it can neither become markup nor turn
-around the text beside it. Links are made by `safe_link` alone.
+Together with `understood` (how a question was understood) and `changes` (versions) this is all HTML of the chat; what
+comes from an article or a reader goes through `qa.web.markup`.
 """
 
 from __future__ import annotations
 
 import datetime
-import html
 import re
 import urllib.parse
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from qa.records import CORRECTED, WITHDRAWN, Answer, Article, Hit, Query, Sentence, Statistics
+from qa.records import CORRECTED, WITHDRAWN, Answer, Article, Hit, Sentence, Statistics
 from qa.web.background import Phase, State
-from qa.web.wording import count, coverage, long_day, moment_in_words, progress_in_words, short_day
+from qa.web.markup import anchor_to, escaped, isolated, safe_link
+from qa.web.wording import count, coverage, ended, moment_in_words, progress_in_words, short_day
 
-# Characters that reorder the text around them, and control characters that no reader sees. Joiners stay: scripts
-# such as Persian and Hindi need them.
-_UNSEEN = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# The figures of qa/ranking.py in words; those of one kind are shown as one.
+_FIGURES = {
+    "lexical": "words", "cosine": "meaning", "coverage": "share of the question", "pairs": "words side by side",
+    "lead": "opening of its article", "this_week": "recency", "these_months": "recency", "current": "recency",
+    "in_period": "period", "near_period": "period",
+}  # fmt: skip
 _EMPTY_LINES = re.compile(r"\n\s*\n")
-_NOT_IN_A_LINK = re.compile(r"[\s\\\x00-\x20\x7f-\x9f]")
-
-
-def escaped(text: str) -> str:
-    """Text as HTML text or attribute value, without characters that reorder what stands around it."""
-    return html.escape(_UNSEEN.sub("", text), quote=True)
-
-
-def isolated(text: str) -> str:
-    """A short piece of foreign text inside a line of ours: its direction stays its own."""
-    return f"<bdi>{escaped(text)}</bdi>"
-
-
-def safe_link(url: str) -> str:
-    """The URL where it is a plain web address, else an empty string."""
-    url = url.strip()
-    if _NOT_IN_A_LINK.search(url) or _UNSEEN.search(url):
-        return ""
-    try:
-        parts = urllib.parse.urlsplit(url)
-        return url if parts.scheme.lower() in ("http", "https") and parts.hostname else ""
-    except ValueError:
-        return ""
 
 
 # The page around the conversation
 
 
 def masthead(statistics: Statistics, now: datetime.datetime) -> str:
-    """The name of the page and what the archive covers; in an empty one, how articles are added."""
+    """The name of the page and what the archive covers; in an empty one, how articles are added. `now` is aware."""
     if statistics.articles:
         line = f'<p class="coverage">{escaped(coverage(statistics, now))}</p>'
+        if long_past := ended(statistics, now.date()):
+            line += f'<p class="ended">{escaped(long_past)}</p>'
     else:
         line = (
             '<p class="coverage">This archive is empty. Add articles: <code>qa index ARTICLES</code>, '
@@ -111,7 +93,7 @@ def _quote(sentence: Sentence, turn: int, current: bool) -> str:
         )
     link = "" if current else safe_link(article.url)
     source = f"{_outlet(article)}, {escaped(short_day(article.published))}" if article.published else _outlet(article)
-    attribution = _anchor_to(link, source) if link else source
+    attribution = anchor_to(link, source) if link else source
     # One line: breaks inside a sentence are an accident of the source's layout.
     words = escaped(" ".join(sentence.text.split()))
     return f'<blockquote><p dir="auto">“{words}”</p><footer>{mark} — {attribution}</footer></blockquote>'
@@ -142,15 +124,21 @@ def no_evidence(words: str) -> str:
     return f'<section class="evidence empty"><h2>Evidence</h2><p>{escaped(words)}</p></section>'
 
 
-def evidence(answer: Answer, turn: int) -> str:
-    """The cited passages with their sentences marked, then what else was found."""
+def evidence(answer: Answer, turn: int, versions: Mapping[str, int]) -> str:
+    """The cited passages with their sentences marked, then what else was found.
+
+    Args:
+        answer: what the passages were found for.
+        turn: its number in the conversation, from 1.
+        versions: how many versions the archive has of each article found, by its id; none named means one.
+    """
     cited = [(hit, quoted) for hit in answer.hits if (quoted := _quoted_in(hit, answer.sentences))]
     cited.sort(key=lambda pair: pair[1][0].citation.number)
     others = [hit for hit in answer.hits if not _quoted_in(hit, answer.sentences)]
     heading = "What came nearest" if answer.abstained and others else "Evidence"
-    parts = [f'<h2 id="evidence-{turn}" tabindex="-1">{heading}</h2>', _searched(answer.query)]
-    parts += [_card(hit, quoted, turn) for hit, quoted in cited]
-    cards = "".join(_card(hit, (), turn) for hit in others)
+    parts = [f'<h2 id="evidence-{turn}" tabindex="-1">{heading}</h2>']
+    parts += [_card(hit, quoted, turn, versions.get(hit.article.id, 1)) for hit, quoted in cited]
+    cards = "".join(_card(hit, (), turn, versions.get(hit.article.id, 1)) for hit in others)
     if answer.abstained:
         parts.append(cards)
     elif others:
@@ -170,20 +158,7 @@ def _quoted_in(hit: Hit, sentences: Iterable[Sentence]) -> tuple[Sentence, ...]:
     return tuple(sorted(found, key=lambda sentence: sentence.citation.number))
 
 
-def _searched(query: Query) -> str:
-    """What was searched, so that no filter works unseen."""
-    filters = query.filters
-    parts = [f"Asked as of {long_day(query.as_of)}"]
-    if filters.published_from:
-        parts.append(f"from {long_day(filters.published_from)}")
-    if filters.published_to:
-        parts.append(f"to {long_day(filters.published_to)}")
-    parts.append(f"only {', '.join(filters.sources)}" if filters.sources else "all outlets")
-    notes = "".join(f"<li>{escaped(note)}</li>" for note in query.notes)
-    return f'<p class="searched">{escaped(" · ".join(parts))}</p>' + (f"<ul>{notes}</ul>" if notes else "")
-
-
-def _card(hit: Hit, quoted: Sequence[Sentence], turn: int) -> str:
+def _card(hit: Hit, quoted: Sequence[Sentence], turn: int, versions: int) -> str:
     """One passage: where it is from, its text with the quoted sentences marked, and why it is here."""
     article = hit.article
     numbers = "".join(f'<span class="number">{sentence.citation.number}</span>' for sentence in quoted)
@@ -193,13 +168,13 @@ def _card(hit: Hit, quoted: Sequence[Sentence], turn: int) -> str:
         byline.append(moment)
     link = safe_link(article.url)
     host = urllib.parse.urlsplit(link).hostname or ""
-    original = f'<p class="original">{_anchor_to(link, f"Read the original at {isolated(host)}")}</p>' if link else ""
+    original = f'<p class="original">{anchor_to(link, f"Read the original at {isolated(host)}")}</p>' if link else ""
     return (
         f'<article class="card{" cited" if quoted else ""}">'
         f'<h3 dir="auto">{numbers}{isolated(article.title or "Untitled")}</h3>'
         f'<p class="byline">{" · ".join(byline)}{_badges(article)}</p>'
         f'<div class="passage" dir="auto">{passage_html(hit, quoted, turn)}</div>'
-        f'{_also_in(hit)}{original}<p class="why">{escaped(_why(hit))}</p></article>'
+        f'{_also_in(hit)}{original}{_changes(article, versions)}<p class="why">{escaped(_why(hit))}</p></article>'
     )
 
 
@@ -243,10 +218,21 @@ def _also_in(hit: Hit) -> str:
         return ""
     places = []
     for article in hit.also_in:
-        day = f", {short_day(article.published)}" if article.published else ""
+        day = f" ({short_day(article.published)})" if article.published else ""
         place, link = f"{_outlet(article)}{escaped(day)}", safe_link(article.url)
-        places.append(_anchor_to(link, place) if link else place)
-    return f'<p class="also">Also in: {"; ".join(places)}</p>'
+        places.append(anchor_to(link, place) if link else place)
+    return f'<p class="also">Also in: {", ".join(places)}</p>'
+
+
+def _changes(article: Article, versions: int) -> str:
+    """Where an article has several versions, what changed between them: actions.js asks for it when it is opened."""
+    if versions < 2:
+        return ""
+    return (
+        f'<details class="changes" data-article="{escaped(article.id)}">'
+        f'<summary>What changed <span class="versions">({count(versions, "version")})</span></summary>'
+        '<div aria-live="polite"></div></details>'
+    )
 
 
 def _why(hit: Hit) -> str:
@@ -259,7 +245,18 @@ def _why(hit: Hit) -> str:
     if hit.dense_rank is not None:
         meaning = f"number {hit.dense_rank} by meaning"
     cosine = "" if hit.cosine is None else f" (cosine {hit.cosine:.2f})"
-    return f"Why it is here: {words}; {meaning}{cosine}; together {hit.score:.3f}."
+    part = f" for the part “{hit.part}”" if hit.part else ""
+    return f"Why it is here{part}: {words}; {meaning}{cosine}. Score {hit.score:.2f}{_made_of(hit)}."
+
+
+def _made_of(hit: Hit) -> str:
+    """What the score is the sum of, the largest first."""
+    amounts: dict[str, float] = {}
+    for name, amount in hit.figures:
+        words = _FIGURES.get(name, name.replace("_", " "))
+        amounts[words] = amounts.get(words, 0.0) + amount
+    largest = sorted((item for item in amounts.items() if abs(item[1]) >= 0.005), key=lambda item: -abs(item[1]))
+    return ", made of " + ", ".join(f"{words} {amount:.2f}" for words, amount in largest) if largest else ""
 
 
 def _outlet(article: Article) -> str:
@@ -268,8 +265,3 @@ def _outlet(article: Article) -> str:
 
 def _anchor(turn: int, number: int) -> str:
     return f"evidence-{turn}-{number}"
-
-
-def _anchor_to(link: str, inner: str) -> str:
-    """A link to a page elsewhere; `link` has passed `safe_link`, `inner` is HTML."""
-    return f'<a href="{escaped(link)}" target="_blank" rel="noopener noreferrer nofollow">{inner}</a>'

@@ -66,3 +66,8 @@ def theme() -> gr.themes.Base:
 def script() -> str:
     """The page's own script, for `launch(js=...)`."""
     return (_STATIC / "page.js").read_text(encoding="utf-8")
+
+
+def actions() -> str:
+    """The script that hands on what a reader does inside of answers and evidence, for `gr.HTML(js_on_load=...)`."""
+    return (_STATIC / "actions.js").read_text(encoding="utf-8")

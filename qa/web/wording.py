@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 
+from qa.question import ARCHIVE_ENDED_DAYS
 from qa.records import EmbedProgress, Moment, Statistics
 
 # Not strftime: its month names follow the locale of the machine.
@@ -29,6 +30,16 @@ def moment_in_words(moment: Moment) -> str:
     if isinstance(moment, datetime.datetime):
         return f"{long_day(moment)}, {moment:%H:%M} UTC"
     return long_day(moment)
+
+
+def days_in_words(first: datetime.date | None, last: datetime.date | None) -> str:
+    """For example "20 October 2026", "1–31 October 2026", "1 May 2026 to 3 June 2026", "from 1 May 2026"."""
+    if first and last:
+        if first == last:
+            return long_day(first)
+        same_month = (first.year, first.month) == (last.year, last.month)
+        return f"{first.day}–{long_day(last)}" if same_month else f"{long_day(first)} to {long_day(last)}"
+    return f"from {long_day(first)}" if first else f"to {long_day(last)}" if last else "on any day"
 
 
 def count(number: int, noun: str) -> str:
@@ -64,6 +75,17 @@ def coverage(statistics: Statistics, now: datetime.datetime) -> str:
     if statistics.updated:
         parts.append(f"updated {ago(statistics.updated, now)}")
     return " · ".join(parts)
+
+
+def ended(statistics: Statistics, today: datetime.date) -> str:
+    """What to say of an archive that ends long before today; empty for any other."""
+    last_day = statistics.last_day
+    if last_day is None or (today - last_day).days <= ARCHIVE_ENDED_DAYS:
+        return ""
+    return (
+        f"It ends {count((today - last_day).days, 'day')} before today. For questions that speak of “now” or “last "
+        f"week”, ask as of {long_day(last_day)}."
+    )
 
 
 def progress_in_words(progress: EmbedProgress) -> str:

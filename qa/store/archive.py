@@ -1,9 +1,10 @@
-"""The archive in SQLite, the only truth: articles and versions, passages, embeddings, the change log."""
+# ruff: noqa: S608  (only question marks and constant fragments are put into the statements)
+"""Store: what is read from the archive, and the transactions in which it is written."""
 
 from __future__ import annotations
 
 import datetime
-import sqlite3
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,19 +13,8 @@ import numpy as np
 
 from qa.database import FILE_NAME, Database, damaged
 from qa.records import Article, Filters, Moment, Statistics
-from qa.rows import (
-    ARTICLE_COLUMNS,
-    PreparedArticle,
-    PreparedPassage,
-    StoredPassage,
-    article_from,
-    chunks,
-    marks,
-    moment,
-    version_row,
-)
-
-__all__ = ["PreparedArticle", "PreparedPassage", "Store", "StoredPassage"]
+from qa.rows import ARTICLE_COLUMNS, PassageRow, PreparedArticle, StoredPassage, article_from, chunks, marks, moment
+from qa.store.writing import encoder_number, erase_articles, write_articles
 
 
 class Store:
@@ -79,6 +69,35 @@ class Store:
             ).fetchone()
         return self._checked_article(row) if row else None
 
+    def versions(self, article_id: str) -> list[tuple[datetime.datetime, Article]]:
+        """All versions of an article, each with the moment (UTC) it was added; empty for an unknown id.
+
+        The oldest first, by its own dates: what came late stands before what was newer. The current one is the last.
+        """
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"SELECT {ARTICLE_COLUMNS}, v.added_at, v.version = a.version, COALESCE(v.updated, v.published)"
+                " FROM versions v JOIN articles a ON a.id = v.article_id JOIN sources s ON s.source = v.source"
+                " WHERE v.article_id = ? ORDER BY v.number",
+                (article_id,),
+            ).fetchall()
+        ordered: list[Any] = []
+        for row in rows:
+            # ISO 8601 in UTC sorts as text, a bare day before all moments of that day.
+            newer = (place for place, other in enumerate(ordered) if row[-1] and other[-1] and row[-1] < other[-1])
+            ordered.insert(next(newer, len(ordered)), row)
+        ordered.sort(key=lambda row: bool(row[-2]))
+        return [(datetime.datetime.fromisoformat(row[-3]), self._checked_article(row)) for row in ordered]
+
+    def withdrawn(self) -> list[tuple[str, int]]:
+        """The ids of the articles that stand withdrawn, each with a number that changes when it gets a new version."""
+        with self._database.reading() as connection:
+            return connection.execute(
+                "SELECT a.id, (SELECT MAX(o.version) FROM versions o WHERE o.article_id = a.id)"
+                " FROM versions v INDEXED BY versions_withdrawn"
+                " JOIN articles a ON a.id = v.article_id AND a.version = v.version WHERE v.status = 'withdrawn'"
+            ).fetchall()
+
     def latest(self, limit: int) -> list[Article]:
         """The searchable articles with the latest days of publication, the newest first."""
         with self._database.reading() as connection:
@@ -96,65 +115,12 @@ class Store:
         The passages of a version that is superseded leave the archive; its text stays as history.
         """
         with self._database.transaction() as connection:
-            encoder = _encoder_number(connection, fingerprint)
-            for part in _without_repeated_ids(batch):
-                self._write_part(connection, part, encoder)
-
-    def _write_part(self, connection: sqlite3.Connection, batch: Sequence[PreparedArticle], encoder: int) -> None:
-        """Write articles of different ids, a few statements for all of them: this is the cost of taking articles in."""
-        latest = _latest_version_numbers(connection, [prepared.article.id for prepared in batch])
-        sources = {name: _source_number(connection, name) for name in {p.article.source for p in batch}}
-        passage = first = _last_number(connection, "passages") + 1
-        version_rows, article_rows, passage_rows = list[Any](), list[Any](), list[Any]()
-        for version, prepared in enumerate(batch, start=_last_number(connection, "versions") + 1):
-            article = prepared.article
-            source = sources[article.source]
-            number = latest.get(article.id, 0) + 1
-            version_rows.append(version_row(version, number, source, prepared))
-            if not prepared.current:
-                continue
-            if number > 1:
-                self._drop_passages(connection, article.id)
-            article_rows.append((article.id, version))
-            day = article.day.toordinal() if article.day else None
-            for ordinal, item in enumerate(prepared.passages):
-                span = (item.passage.start, item.passage.end)
-                passage_rows.append((passage, version, ordinal, *span, item.text_hash, item.body_hash, source, day))
-                passage += 1
-        connection.executemany(f"INSERT INTO versions VALUES ({marks('v' * 15)})", version_rows)
-        connection.executemany("INSERT OR REPLACE INTO articles VALUES (?, ?)", article_rows)
-        connection.executemany(f"INSERT INTO passages VALUES ({marks('p' * 9)})", passage_rows)
-        connection.execute(
-            "INSERT INTO changes (op, passage) SELECT 'add', passage FROM passages WHERE passage >= ? ORDER BY passage",
-            (first,),
-        )
-        # A text that was encoded before: its vector can be used at once.
-        connection.execute(
-            "INSERT INTO changes (op, passage) SELECT 'embed', p.passage FROM passages p CROSS JOIN embeddings e"
-            " ON e.encoder = ? AND e.text_hash = p.text_hash WHERE p.passage >= ? ORDER BY p.passage",
-            (encoder, first),
-        )
-
-    def _drop_passages(self, connection: sqlite3.Connection, article_id: str) -> None:
-        where = "WHERE version = (SELECT version FROM articles WHERE id = ?)"
-        connection.execute(
-            f"INSERT INTO changes (op, passage) SELECT 'delete', passage FROM passages {where}", (article_id,)
-        )
-        connection.execute(f"DELETE FROM passages {where}", (article_id,))
+            write_articles(connection, batch, fingerprint)
 
     def remove(self, article_ids: Sequence[str]) -> int:
         """Erase articles with all versions, passages and embeddings; the number of articles that were there."""
-        removed = 0
         with self._database.transaction() as connection:
-            for article_id in dict.fromkeys(article_ids):
-                self._drop_passages(connection, article_id)
-                removed += connection.execute("DELETE FROM articles WHERE id = ?", (article_id,)).rowcount
-                connection.execute("DELETE FROM versions WHERE article_id = ?", (article_id,))
-            connection.execute(
-                "DELETE FROM embeddings WHERE NOT EXISTS"
-                " (SELECT 1 FROM passages WHERE passages.text_hash = embeddings.text_hash)"
-            )
-        return removed
+            return erase_articles(connection, article_ids)
 
     # The change log
 
@@ -200,6 +166,36 @@ class Store:
             for passage, version, start, end, source, day in rows:
                 title, text = texts[version]
                 yield passage, title, text[start:end], source, day
+
+    def passage_rows(self, numbers: Sequence[int]) -> dict[int, PassageRow]:
+        """What ranking looks at, of those passages that are still searchable. Cheap: nothing is checked."""
+        found: dict[int, PassageRow] = {}
+        with self._database.reading() as connection:
+            for chunk in chunks(numbers):
+                rows = connection.execute(
+                    # substr counts characters, as Python does, from 1.
+                    "SELECT p.passage, p.version, p.start, substr(v.text, p.start + 1, p.end - p.start), v.title,"
+                    " s.name, v.authors, p.day FROM passages p JOIN versions v ON v.version = p.version"
+                    f" JOIN sources s ON s.source = p.source WHERE p.passage IN ({marks(chunk)})",
+                    chunk,
+                )
+                for number, version, start, text, title, source, authors, day in rows:
+                    found[number] = PassageRow(
+                        number, version, start, text, title, source, tuple(json.loads(authors)),
+                        datetime.date.fromordinal(day) if day else None,
+                    )  # fmt: skip
+        return found
+
+    def days_of(self, numbers: Sequence[int]) -> dict[int, datetime.date]:
+        """The days on which those of the passages that are dated were published."""
+        found: dict[int, datetime.date] = {}
+        with self._database.reading() as connection:
+            for chunk in chunks(numbers):
+                rows = connection.execute(
+                    f"SELECT passage, day FROM passages WHERE day IS NOT NULL AND passage IN ({marks(chunk)})", chunk
+                )
+                found.update((number, datetime.date.fromordinal(day)) for number, day in rows)
+        return found
 
     def passages(self, numbers: Sequence[int]) -> dict[int, StoredPassage]:
         """Those of the passages that are still searchable, checked against their hashes."""
@@ -257,6 +253,25 @@ class Store:
             rows = connection.execute(f"SELECT source FROM sources WHERE folded IN ({marks(folded)})", folded)
             return [row[0] for row in rows]
 
+    def names(self) -> tuple[list[str], list[str]]:
+        """The outlets and the authors that the archive names, sorted."""
+        with self._database.reading() as connection:
+            outlets = [row[0] for row in connection.execute("SELECT name FROM sources WHERE name != ''")]
+            lists = connection.execute("SELECT DISTINCT authors FROM versions WHERE authors != '[]'").fetchall()
+        return sorted(outlets), sorted({author for (authors,) in lists for author in json.loads(authors)})
+
+    def newest_version(self) -> int:
+        """The number of the version that came last; it changes whenever an article does. 0 for an empty archive."""
+        with self._database.reading() as connection:
+            return int(connection.execute("SELECT COALESCE(MAX(version), 0) FROM versions").fetchone()[0])
+
+    def days(self) -> tuple[datetime.date | None, datetime.date | None]:
+        """The first and the last day on which a searchable article was published."""
+        with self._database.reading() as connection:
+            found = [connection.execute(f"SELECT {what}(day) FROM passages").fetchone()[0] for what in ("MIN", "MAX")]
+        first, last = (datetime.date.fromordinal(day) if day else None for day in found)
+        return first, last
+
     # Embeddings
 
     def pending(self, fingerprint: str, limit: int) -> list[int]:
@@ -276,7 +291,7 @@ class Store:
         Texts that have one keep it; for a text that was removed since, nothing is kept.
         """
         with self._database.transaction() as connection:
-            encoder = _encoder_number(connection, fingerprint)
+            encoder = encoder_number(connection, fingerprint)
             for text_hash, vector in zip(hashes, vectors, strict=True):
                 inserted = connection.execute(
                     "INSERT OR IGNORE INTO embeddings (encoder, text_hash, vector) SELECT ?, ?, ?"
@@ -324,6 +339,7 @@ class Store:
 
     def statistics(self, fingerprint: str, dimension: int | None, bytes_on_disk: int) -> Statistics:
         passages, embedded = self.counts(fingerprint)
+        first, last = self.days()
         with self._database.reading() as connection:
             articles, withdrawn = connection.execute(
                 "SELECT COUNT(*), COALESCE(SUM(v.status = 'withdrawn'), 0) FROM articles a"
@@ -334,12 +350,10 @@ class Store:
                 "SELECT s.name, COUNT(*) FROM articles a JOIN versions v ON v.version = a.version"
                 " JOIN sources s ON s.source = v.source GROUP BY s.source ORDER BY COUNT(*) DESC, s.name"
             ).fetchall()
-            first, last = connection.execute("SELECT MIN(day), MAX(day) FROM passages").fetchone()
         return Statistics(
             articles=articles, versions=versions, withdrawn=withdrawn, passages=passages, embedded=embedded,
             sources=dict(sources),
-            first_day=datetime.date.fromordinal(first) if first else None,
-            last_day=datetime.date.fromordinal(last) if last else None,
+            first_day=first, last_day=last,
             encoder=fingerprint, dimension=dimension, bytes_on_disk=bytes_on_disk,
             updated=datetime.datetime.fromisoformat(added) if added else None,
         )  # fmt: skip
@@ -355,45 +369,3 @@ class Store:
         if article.content_hash != row[11]:
             raise damaged(self.path, f"article {article.id!r} no longer matches its checksum")
         return article
-
-
-def _encoder_number(connection: sqlite3.Connection, fingerprint: str) -> int:
-    connection.execute("INSERT OR IGNORE INTO encoders (fingerprint) VALUES (?)", (fingerprint,))
-    row = connection.execute("SELECT encoder FROM encoders WHERE fingerprint = ?", (fingerprint,)).fetchone()
-    return int(row[0])
-
-
-def _source_number(connection: sqlite3.Connection, name: str) -> int:
-    connection.execute("INSERT OR IGNORE INTO sources (name, folded) VALUES (?, ?)", (name, name.casefold()))
-    return int(connection.execute("SELECT source FROM sources WHERE name = ?", (name,)).fetchone()[0])
-
-
-def _last_number(connection: sqlite3.Connection, table: str) -> int:
-    """The highest number that a table ever gave; none is given twice."""
-    row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
-    return int(row[0]) if row else 0
-
-
-def _latest_version_numbers(connection: sqlite3.Connection, article_ids: Sequence[str]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for chunk in chunks(article_ids):
-        found.update(
-            connection.execute(
-                f"SELECT article_id, MAX(number) FROM versions WHERE article_id IN ({marks(chunk)})"
-                " GROUP BY article_id",
-                chunk,
-            ).fetchall()
-        )
-    return found
-
-
-def _without_repeated_ids(batch: Sequence[PreparedArticle]) -> Iterator[list[PreparedArticle]]:
-    """The batch in order, cut wherever an id comes again, so that its later version finds the earlier one written."""
-    part: dict[str, PreparedArticle] = {}
-    for prepared in batch:
-        if prepared.article.id in part:
-            yield list(part.values())
-            part = {}
-        part[prepared.article.id] = prepared
-    if part:
-        yield list(part.values())

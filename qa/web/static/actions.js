@@ -1,0 +1,50 @@
+// What a reader does inside of answers and evidence. Gradio runs this once, with `trigger` and `server` at hand.
+
+// The button that asked again: it leaves the page with the old answer.
+let asked = null;
+
+const revise = (button) => {
+	const field = button.parentElement.querySelector("input");
+	if (!("value" in button.dataset) && !field.reportValidity()) return;
+	asked = button;
+	trigger("revise", {
+		kind: button.dataset.revise,
+		turn: Number(button.dataset.turn),
+		value: button.dataset.value ?? field.value,
+	});
+};
+
+document.addEventListener("click", (event) => {
+	const button = event.target.closest("button[data-revise]");
+	if (button) revise(button);
+});
+
+document.addEventListener("keydown", (event) => {
+	if (event.key === "Enter" && event.target.matches(".day-of-asking input")) {
+		revise(event.target.parentElement.querySelector("button[data-revise]"));
+	}
+});
+
+// Who asked again from the keyboard goes on from the new answer, not from the top of the page.
+new MutationObserver(() => {
+	if (!asked || asked.isConnected) return;
+	const understood = document.querySelector("section.understood");
+	if (!understood) return;
+	asked = null;
+	if (document.activeElement === document.body) understood.focus({ preventScroll: true });
+}).observe(document.body, { childList: true, subtree: true });
+
+// What changed in an article is asked for when it is opened first. The toggle event does not bubble.
+document.addEventListener("toggle", async (event) => {
+	const details = event.target;
+	if (!details.matches?.("details.changes[data-article]") || !details.open || details.dataset.asked) return;
+	details.dataset.asked = "yes";
+	const place = details.querySelector("div");
+	place.textContent = "Looking…";
+	try {
+		place.innerHTML = await server.changes(details.dataset.article);
+	} catch {
+		place.textContent = "What changed could not be loaded. Close this and open it again.";
+		delete details.dataset.asked;
+	}
+}, true);
