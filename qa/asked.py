@@ -116,7 +116,8 @@ class Asked:
         """The share of the question's neighbouring terms that stand at most three terms apart: 0 to 1."""
         if not self._pairs:
             return 0.0
-        places = [(place, term) for place, term in enumerate(ordered) if term in self.weights]
+        weights = self.weights
+        places = [(place, term) for place, term in enumerate(ordered) if term in weights]
         near: set[tuple[str, str]] = set()
         for index, (place, term) in enumerate(places):
             for other_place, other in places[index + 1 : index + 4]:

@@ -16,7 +16,7 @@ _HITS_OF_ONE_ARTICLE = 2
 # Neighbours that become one hit; longer ones would be no passages any more.
 _PASSAGES_OF_ONE_HIT = 3
 # The borders of the passages of copies are not the same, nor are their titles.
-_COSINES_OF_COPIES = 0.15
+_COSINES_OF_COPIES = 0.1
 
 
 @dataclass(slots=True)
@@ -107,9 +107,10 @@ def _sketch(text: str) -> Sketch:
 
 def _hit(store: Store, slot: _Slot) -> Hit:
     others = dict(slot.also_in)
-    for passage in slot.passages:
-        for other in store.passages(store.same_body(passage.body_hash)).values():
-            others[other.article.id] = other.article
+    own = {passage.number for passage in slot.passages}
+    same = {number for passage in slot.passages for number in store.same_body(passage.body_hash)}
+    for other in store.passages(sorted(same - own)).values():
+        others[other.article.id] = other.article
     others.pop(slot.article.id, None)
     candidate, start, end = slot.candidate, slot.passages[0].start, slot.passages[-1].end
     return Hit(

@@ -105,14 +105,15 @@ def rescored(sources: Sources, query: Query, timings: Timings) -> Rescored:
     present, notes = _limited(query, present, rows)
     closest = _closest(query, present, rows, closely)
     asked = Asked(words_searched(query), sources.lexical.document_frequency, sources.lexical.count)
-    matrix = measure(query, asked, _found(closest, rows))
+    found = _found(closest, rows)
+    matrix = measure(query, asked, found)
     _score(closest, matrix)
     started = note(timings, "rescore", started)
     if question is not None and encode_on_the_spot(sources, _ranked(closest), question):
-        matrix[:, COLUMNS.index("cosine")] = [found.cosine for found in _found(closest, rows)]
+        matrix[:, COLUMNS.index("cosine")] = [each.cosine for each in _found(closest, rows)]
         _score(closest, matrix)
         note(timings, "encode_passages", started)
-    return Rescored(closest, matrix, names_an_article(asked, _found(closest, rows)), notes)
+    return Rescored(closest, matrix, names_an_article(asked, found), notes)
 
 
 def _found(candidates: Sequence[Candidate], rows: dict[int, PassageRow]) -> list[Found]:
