@@ -26,7 +26,12 @@ _NAME = re.compile(
     rf"{_TOKEN})*"
 )
 _OF = re.compile(rf" of (?:the )?(?={_TOKEN})")
+_AND = re.compile(r" (?:and|&) ")
+_THE = re.compile(r"\b[Tt]he \Z")
 _OWNED = re.compile(r"(?:’s|'s|’|')\Z")
+SAID = r"(?:said|says|told|tells|added|adds|announced|reported|wrote|writes|warned|explained|according to|noted|argued)"
+_SPEAKS_AFTER = re.compile(rf",? (?:\w+ )?{SAID}\b", re.IGNORECASE)
+_SPEAKS_BEFORE = re.compile(rf"\b{SAID} (?:[\w’'-]+ ){{0,3}}\Z", re.IGNORECASE)
 _TITLES = frozenset(
     "mr mrs ms miss dr prof sir lord lady dame king queen prince princess pope saint emperor empress duke duchess "
     "president premier chancellor minister secretary senator sen rep gov governor mayor judge justice chief general gen "
@@ -99,6 +104,12 @@ def names_in(sentence: str) -> tuple[Name, ...]:
     return tuple(_names(sentence))
 
 
+def is_speaker(sentence: str, name: Name) -> bool:
+    """Whether the name stands there as the one who says so ("..., Imre Voss said")."""
+    led = sentence[max(0, name.start - 60) : name.start]
+    return bool(_SPEAKS_AFTER.match(sentence, name.end) or _SPEAKS_BEFORE.search(led))
+
+
 def dateline_end(sentence: str) -> int:
     """Where the place and agency end that a report begins with; 0 where it begins without."""
     found = _DATELINE.match(sentence)
@@ -117,6 +128,11 @@ def _names(text: str) -> Iterator[Name]:
         if of and " " not in match.group() and start != opening:
             longer = _NAME.match(text, of.end())
             end = position = longer.end() if longer else end
+        joined = _AND.match(text, end) if " " not in match.group() and _THE.search(text[max(0, start - 4) : start]) else None
+        other = _NAME.match(text, joined.end()) if joined else None
+        # "The Coast and Hill Alliance" is one name.
+        if other and other.group().split()[-1].lower() in _ORGANISATION_WORDS:
+            end = position = other.end()
         yield from _trimmed(text, start, end, opening)
 
 

@@ -128,7 +128,7 @@ def test_copies_that_were_not_found_are_named_too(tmp_path: Path) -> None:
         assert ids(hit.also_in) == ["b"]
 
 
-@pytest.mark.parametrize("by_cosine", [None, {"a": 0.5, "b": 0.36}, {"a": 0.5, "b": 0.64}])
+@pytest.mark.parametrize("by_cosine", [None, {"a": 0.5, "b": 0.41}, {"a": 0.5, "b": 0.59}])
 def test_an_edited_copy_takes_no_slot_and_none_of_its_passages_does(
     tmp_path: Path, by_cosine: dict[str, float] | None
 ) -> None:

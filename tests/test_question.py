@@ -207,6 +207,7 @@ def test_a_part_has_its_own_outlets_only_and_no_parts() -> None:
         ("Is the Courier in debt?", "is the courier in debt", "is the courier in debt"),
         # Nothing but whole words is left out.
         ("Sometimes, according to Time, who won?", "sometimes according to who won", "sometimes according to who won"),
+        ("What do we know now?", "what do we know now", "what do we know"),
         # What is written as the outlet is, is the outlet; the same word in lower case is not.
         ("What is time, according to Time?", "what is time according to", "what is time according to"),
     ],
