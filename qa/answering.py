@@ -63,7 +63,8 @@ def answer_from_hits(
     scores = matrix @ _SENTENCE_WEIGHTS
     best = int(np.argmax(scores))
     confidence = confidence_of(asked, matrix, scores, hits)
-    wanted = _best_of_parts(query, candidates, vectors, encoder, lexical) or _with_antecedent(asked, candidates, best)
+    wanted = _with_antecedent(asked, candidates, best)
+    wanted += _best_of_parts(query, candidates, vectors, encoder, lexical)
     chosen = _choose(asked, candidates, scores, vectors, config, wanted)
     timings["answer"] = 1000 * (time.perf_counter() - started)
     if confidence < config.answer_threshold:
@@ -118,7 +119,7 @@ def measured(question: str, asked: Asked, candidates: Sequence[Candidate], encod
 
 
 CONFIDENCE_COLUMNS = (
-    "unknown_terms", "passage_cosine", "best_cosine", "best_overlap_in_context", "best_names_overlap",
+    "unknown_terms", "passage_cosine", "highest_cosine", "best_overlap_in_context", "best_names_overlap",
     "best_shows_expected", "best_expected_unmet", "best_thing_unnamed", "unsupported",
 )  # fmt: skip
 
@@ -129,6 +130,7 @@ def confidence_figures(asked: Asked, matrix: Matrix, scores: Matrix, hits: Seque
     return [
         share(asked.weights, asked.unknown),
         max(hit.cosine or 0.0 for hit in hits),
+        float(matrix[:, COLUMNS.index("cosine")].max()),
         *(of_best[name.removeprefix("best_")] for name in CONFIDENCE_COLUMNS if name.startswith("best_")),
         # Words that the archive does not know, about a thing that the best sentence does not name: a false premise.
         float(bool(asked.unknown) and of_best["thing_unnamed"] > 0),
@@ -169,11 +171,16 @@ def _choose(
 def _best_of_parts(
     query: Query, candidates: Sequence[Candidate], vectors: Vectors, encoder: Encoder, lexical: LexicalIndex
 ) -> list[int]:
-    """Of a question that asks for several things, or of several outlets, the best sentences for each."""
+    """Of a question that asks for several things, or of several outlets, the best sentences for each.
+
+    The first part is what the best sentence of all is for, unless each part has an outlet of its own.
+    """
     evidence = [candidate.evidence for candidate in candidates]
     best: list[int] = []
-    for part in query.parts:
+    for number, part in enumerate(query.parts):
         asked_for = part_of(query, part)
+        if not number and not asked_for.mentions:
+            continue
         asked = Asked(words_asked(asked_for), lexical.document_frequency, lexical.count)
         matrix = measure(asked, evidence, encoder.encode_query(part), vectors)
         scores = matrix @ _SENTENCE_WEIGHTS

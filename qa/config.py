@@ -61,7 +61,7 @@ class Config:
     # Answers.
     answer_sentences: int = 3
     answer_margin: float = 1.5  # a further sentence is quoted if its score comes so near to the best one's
-    answer_threshold: float = 0.335  # confidence below which the answer abstains
+    answer_threshold: float = 0.35  # confidence below which the answer abstains
 
     # Storage.
     lock_seconds: float = 10.0  # how long a writer waits for another before it gives up

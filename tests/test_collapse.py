@@ -164,7 +164,7 @@ def test_an_edited_copy_is_one_within_a_week(tmp_path: Path, fields: dict[str, A
 def test_what_the_question_finds_far_less_similar_is_no_copy(tmp_path: Path) -> None:
     """Comparing texts is slow; a copy would be about as similar to the question."""
     with archive(tmp_path, [article("a"), article("b", edited(STORY))]) as index:
-        hits = collapsed(index, [("a", 2), ("b", 2)], 5, cosines={"a": 0.5, "b": 0.34})
+        hits = collapsed(index, [("a", 2), ("b", 2)], 5, cosines={"a": 0.5, "b": 0.39})
         assert [hit.article.id for hit in hits] == ["a", "b"]
 
 
@@ -231,6 +231,13 @@ def test_neighbours_become_one_hit_in_the_place_of_the_best(
             ranked = [("a", order[0]), ("b", 0), *(("a", place) for place in order[1:])]
             hits = collapsed(index, ranked, 5)
             assert spans(hits) == [("a", *wanted[0]), ("b", 0, 0), *(("a", *span) for span in wanted[1:])]
+
+
+def test_what_stands_behind_the_last_hit_makes_none_longer(tmp_path: Path) -> None:
+    with archive(tmp_path, [article("a"), article("b", OTHER)]) as index:
+        order = [("a", 0), ("b", 0), ("a", 1)]
+        assert spans(collapsed(index, order, 2)) == [("a", 0, 0), ("b", 0, 0)]
+        assert spans(collapsed(index, order, 3)) == [("a", 0, 1), ("b", 0, 0)]
 
 
 def test_a_merged_hit_is_what_its_best_passage_was(tmp_path: Path) -> None:
