@@ -15,7 +15,7 @@ from qa.lexical import LexicalIndex, terms_of
 from qa.passages import encoded_text
 from qa.question import words_searched
 from qa.ranking import REPORTED_WITHIN, about_now, nearness
-from qa.records import OUTLET, Filters, Query
+from qa.records import AUTHOR, OUTLET, Filters, Query
 from qa.store import Store, StoredPassage
 
 if TYPE_CHECKING:
@@ -82,7 +82,8 @@ def find_candidates(sources: Sources, query: Query, timings: Timings) -> tuple[l
 def _lexical_searches(query: Query) -> Iterator[tuple[Filters, float]]:
     """The limits to search under, each with the share of the usual number of passages to fetch."""
     own = query.filters
-    yield own, 1.0
+    # What is left out may be most of what is found, and authors cannot be searched for: then more is looked through.
+    yield own, 3.0 if any(m.excluded or m.kind == AUTHOR for m in query.mentions) else 1.0
     if not _names_days(own):
         if query.period:
             yield _within(query.period.first, query.period.last, own), 0.5

@@ -186,7 +186,7 @@ class Index:
         query = self.interpret(question, k, filters, as_of, ignored=ignored)
         found = self._retrieve(query, dense, {} if timings is None else timings)
         if notes is not None:
-            notes.extend(found.notes)
+            notes.extend((*found.lifted, *found.notes))
         return list(found.hits)
 
     def ask(
@@ -200,10 +200,10 @@ class Index:
         with self._asking():
             found = self._retrieve(query, True, timings)
             answer = answer_from_hits(
-                query, found.hits, self._encoder, self._derived.lexical(), self.config, timings, found.notes
+                query, found.hits, self._encoder, self._derived.lexical(), self.config, timings, found.lifted
             )
             # What was lifted is the reason of the refusal already.
-            notes = list(self._notes_on(answer))
+            notes = [*found.notes, *self._notes_on(answer)]
             if as_of is None and (ended := archive_ended(query, self._store.days()[1])):
                 notes.append(ended)
         timings["total"] = 1000 * (time.perf_counter() - started)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from qa.comparisons import ASKS, AUXILIARY, PREPOSITION, QUESTION_WORD, UNFINISHED, compiled, names_in, sides_of
 from qa.mention_words import CLEAR_BEFORE, FUNCTION, NOUN_AFTER, VERB_AFTER
-from qa.records import Mention
+from qa.records import OUTLET, Mention
 
 _MOST_PARTS = 4
 # A longer text is no question of the kind that the rules were written for.
@@ -76,7 +76,8 @@ def split_parts(question: str, mentions: Sequence[Mention] = ()) -> tuple[str, .
     if len(question) > _LONGEST_QUESTION:
         return (question,)
     text = " ".join(question.split()).rstrip(" ?.!")
-    phrases = list(dict.fromkeys(" ".join(each.phrase.split()) for each in mentions if not each.excluded))
+    outlets = [each for each in mentions if each.kind == OUTLET and not each.excluded]
+    phrases = list(dict.fromkeys(" ".join(each.phrase.split()) for each in outlets))
     parts: list[str] = []
     for clause in _clauses(text, phrases):
         own = [phrase for phrase in phrases if phrase in clause]

@@ -308,8 +308,8 @@ class Answer:
     `abstained` is True where the archive does not answer; `reason` then says what was looked for
     and what came nearest. `text` is what to show: the quoted sentences with their numbers, or
     the refusal. `timings` maps a stage to milliseconds. `notes` are what the reader must know beside the answer: a
-    quoted story was corrected, one on this was withdrawn, the archive ends before the day of asking, a limit that the
-    words set was lifted because nothing was left.
+    quoted story was corrected, one on this was withdrawn, the archive ends before the day of asking, nothing was left
+    within the limits that a part of the question set.
     """
 
     text: str

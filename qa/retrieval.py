@@ -30,9 +30,10 @@ _WEIGHTS = np.array([RANKING_WEIGHTS[name] for name in COLUMNS])
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """The hits, best first, and what the reader must know about how they came about."""
+    """The hits, best first. `lifted` says which limits of the question left nothing, `notes` the same of its parts."""
 
     hits: tuple[Hit, ...]
+    lifted: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -68,7 +69,10 @@ def retrieve(sources: Sources, query: Query, timings: Timings) -> Retrieved:
     searched = [query, *(part_of(query, part) for part in query.parts)]
     found = [_retrieve_one(sources, each, timings) for each in searched]
     hits = found[0].hits if len(found) == 1 else _interleaved(query, [each.hits for each in found])
-    return Retrieved(hits, tuple(dict.fromkeys(each for one in found for each in one.notes)))
+    parts = found[1:]
+    lifted = tuple(dict.fromkeys(each for one in parts or found for each in one.lifted))
+    # Where some part found what it asked for, the reader is told what the others did not.
+    return Retrieved(hits, notes=lifted) if any(not one.lifted for one in parts) else Retrieved(hits, lifted)
 
 
 def _retrieve_one(sources: Sources, query: Query, timings: Timings) -> Retrieved:
@@ -76,7 +80,7 @@ def _retrieve_one(sources: Sources, query: Query, timings: Timings) -> Retrieved
     started = time.perf_counter()
     hits = hits_from(sources.store, _ranked(found.candidates), query.k, one_article=found.one_article)
     note(timings, "hits", started)
-    return Retrieved(tuple(hits), found.notes)
+    return Retrieved(tuple(hits), found.lifted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,7 @@ class Rescored:
     candidates: list[Candidate]
     matrix: Matrix
     one_article: bool
-    notes: tuple[str, ...]
+    lifted: tuple[str, ...]
 
 
 def rescored(sources: Sources, query: Query, timings: Timings) -> Rescored:
@@ -102,7 +106,7 @@ def rescored(sources: Sources, query: Query, timings: Timings) -> Rescored:
     rows = sources.store.passage_rows([candidate.number for candidate in looked_at])
     # Gone since: a passage that was removed after the search.
     present = [candidate for candidate in looked_at if candidate.number in rows]
-    present, notes = _limited(query, present, rows)
+    present, lifted = _limited(query, present, rows)
     closest = _closest(query, present, rows, closely)
     asked = Asked(words_searched(query), sources.lexical.document_frequency, sources.lexical.count)
     found = _found(closest, rows)
@@ -113,7 +117,7 @@ def rescored(sources: Sources, query: Query, timings: Timings) -> Rescored:
         matrix[:, COLUMNS.index("cosine")] = [each.cosine for each in _found(closest, rows)]
         _score(closest, matrix)
         note(timings, "encode_passages", started)
-    return Rescored(closest, matrix, names_an_article(asked, found), notes)
+    return Rescored(closest, matrix, names_an_article(asked, found), lifted)
 
 
 def _found(candidates: Sequence[Candidate], rows: dict[int, PassageRow]) -> list[Found]:
@@ -170,7 +174,7 @@ def _limited(
             if not (named := {rows[c.number].source, *rows[c.number].authors}) & without and (not only or named & only)
         ]
         if not inside:
-            notes.append(f"Nothing was found in {_names(only, without)}, so other outlets are shown.")
+            notes.append(f"Nothing that fits was found in {_names(only, without)}, so other outlets are shown.")
         candidates = inside or candidates
     return candidates, tuple(notes)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import html
 import re
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qa.followup import Resolution
 from qa.history import Version
 from qa.records import (
     AUTHOR,
@@ -28,6 +30,7 @@ from qa.records import (
     Statistics,
 )  # fmt: skip
 from qa.web import changes, markup, rendering, understood
+from qa.web.asking import Request
 from qa.web.background import Phase, State
 
 AS_OF = datetime.date(2026, 11, 24)
@@ -148,6 +151,8 @@ def everything(source: Article, *, reason: str = "", notes: tuple[str, ...] = ()
     found = answered((source, 0, len(source.text)), hits=(hit,), query=query, notes=notes)
     refused = answered(hits=(hit,), reason=reason, query=query)
     others = article("A sentence. Another.", title="Before")
+    request = Request(reason, Filters(), None, None, (), Resolution(f"About {reason}?", True, (reason, "It")))
+    written = dataclasses.replace(request, as_written=True)
     versions = [Version(number, each, NOW) for number, each in enumerate((others, source, others), start=1)]
     return [
         rendering.answer_message(found.sentences, 1, current=True),
@@ -155,8 +160,9 @@ def everything(source: Article, *, reason: str = "", notes: tuple[str, ...] = ()
         rendering.evidence(found, 1, {source.id: 3}),
         rendering.abstention_message(refused),
         rendering.evidence(refused, 2, {}),
-        understood.understood(found, 1, today=True),
-        understood.understood_then(found),
+        understood.understood(found, request, 1),
+        understood.understood(found, written, 1),
+        understood.understood_then(found, request),
         understood.notes(found, 1, AS_OF),
         changes.changes(versions),
         rendering.failure_message(reason),
@@ -265,6 +271,8 @@ def test_what_changed_is_offered_where_there_are_versions() -> None:
 
 # How a question was understood
 
+COMPLETE = Request("Why?", Filters(), None, None)
+
 
 def asked(**values: object) -> Answer:
     fields: dict = {"text": "Why?", "k": 5, "filters": Filters(), "as_of": AS_OF}
@@ -272,13 +280,17 @@ def asked(**values: object) -> Answer:
 
 
 def chips_of(answer: Answer, *, today: bool = True) -> list[str]:
+    return chips_in(made_of(answer, today))
+
+
+def chips_in(source: str) -> list[str]:
     """What each chip says as long as it is closed."""
-    found = re.findall(r"(?:<summary[^>]*>|<span class=\"label\">)(.*?)(?:</summary>|</span>)", made_of(answer, today))
+    found = re.findall(r"(?:<summary[^>]*>|<span class=\"label\">)(.*?)(?:</summary>|</span>)", source)
     return [html.unescape(re.sub("<[^>]*>", "", each)) for each in found]
 
 
 def made_of(answer: Answer, today: bool = True) -> str:
-    return understood.understood(answer, 4, today=today)
+    return understood.understood(answer, dataclasses.replace(COMPLETE, as_of=None if today else AS_OF), 4)
 
 
 def revisions_in(source: str) -> list[tuple[str, str | None]]:
@@ -320,7 +332,7 @@ def test_chips_say_what_was_understood_and_why() -> None:
         ("as_of", None), ("ignore", "last month"), ("ignore", "latest"), ("ignore", "the Gull"),
         ("ignore", "only in Osk"), ("ignore", "not by Writer"), ("heed", "so far"),
     ]  # fmt: skip
-    then = checked(understood.understood_then(answer))
+    then = checked(understood.understood_then(answer, COMPLETE))
     assert then.text.startswith("Asked as of 24 November 2026 · Published to") and "button" not in then.tags
     assert then.text.endswith("Asked in 2 parts · “so far” ignored")
 
@@ -341,6 +353,25 @@ def test_every_button_has_a_name_and_every_chip_its_reason_as_a_tooltip() -> Non
     assert names == ["Do not interpret “now”; ask again", "Interpret “then” again; ask again"]
     assert "“now” asks" in [each["title"] for tag, each in zip(parts.tags, parts.attributes, strict=True)
                            if tag == "summary"]  # fmt: skip
+
+
+def test_a_follow_up_says_first_what_it_was_taken_to_ask_and_can_be_asked_as_written() -> None:
+    whole = Resolution("When did Ms. Quill pass “A & B”?", True, ("“she” is Ms. Quill", "“it” is “A & B”"))
+    request = Request("When did she pass it?", Filters(), None, None, resolution=whole)
+    made = understood.understood(asked(), request, 4)
+    today = "Asked as of today, 24 November 2026"
+    assert chips_in(made) == ["Understood as: When did Ms. Quill pass “A & B”?", today]
+    # "Understood as" is said once, and the reasons when the chip is opened.
+    assert checked(made).text.startswith("Understood as: When") and "“she” is Ms. Quill; “it” is “A &amp; B”" in made
+    assert revisions_in(made) == [("as_written", ""), ("as_of", None)]
+    then = checked(understood.understood_then(asked(), request)).text
+    assert then == "Understood as: When did Ms. Quill pass “A & B”? · Asked as of 24 November 2026"
+    request = dataclasses.replace(request, as_written=True)
+    made = understood.understood(asked(), request, 4)
+    assert chips_in(made) == ["Asked as written, not as “When did Ms. Quill pass “A & B”?”", today]
+    assert revisions_in(made) == [("made_whole", ""), ("as_of", None)]
+    then = checked(understood.understood_then(asked(), request)).text
+    assert then == "Asked as of 24 November 2026"
 
 
 def test_each_note_has_its_line_and_a_long_past_archive_its_button() -> None:

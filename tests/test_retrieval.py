@@ -485,10 +485,13 @@ def test_an_outlet_is_a_limit_where_the_words_make_it_one(tmp_path: Path, words:
 @pytest.mark.parametrize(
     ("words", "kept", "note"),
     [
-        ("only in the Daily Gull", ["Merrow Press"], "Nothing was found in Daily Gull, so other outlets are shown."),
+        (
+            "only in the Daily Gull", ["Merrow Press"],
+            "Nothing that fits was found in Daily Gull, so other outlets are shown.",
+        ),
         (
             "other than in the Daily Gull", ["Daily Gull"],
-            "Nothing was found in other outlets (without Daily Gull), so other outlets are shown.",
+            "Nothing that fits was found in other outlets (without Daily Gull), so other outlets are shown.",
         ),
     ],
 )  # fmt: skip
@@ -504,7 +507,7 @@ def test_a_limit_on_outlets_that_leaves_nothing_is_lifted_and_the_reader_is_told
         assert [mention.name for mention in query.mentions] == ["Daily Gull"]
         found = retrieve(sources_of(index, dense=False), query, {})
         assert {hit.article.source for hit in found.hits} == set(kept)
-        assert found.notes == (note,)
+        assert (found.lifted, found.notes) == ((note,), ())
 
 
 def test_a_small_outlet_is_found_among_hundreds_of_passages_of_others(tmp_path: Path) -> None:
@@ -597,8 +600,23 @@ def test_the_notes_of_all_parts_are_told_once(tmp_path: Path) -> None:
         question = "Who won the election on 1 May 1999 and when did the ferry sink?"
         query = index.interpret(question, as_of=LATER)
         assert len(query.parts) == 2
-        notes = retrieve(sources_of(index), query, {}).notes
-        assert notes == ("Nothing was found for “1 May 1999”, so articles of other days are shown.",)
+        # A part without a day of its own keeps that of the whole.
+        found = retrieve(sources_of(index), query, {})
+        note = "Nothing was found for “1 May 1999”, so articles of other days are shown."
+        assert (found.lifted, found.notes) == ((note,), ())
+        assert index.ask(question, as_of=LATER).abstained
+
+
+def test_where_one_part_finds_nothing_within_its_limits_the_other_is_answered(tmp_path: Path) -> None:
+    with archive(tmp_path, *FERRIES, *VOTES) as index:
+        day = FERRIES[0].day
+        assert day is not None
+        question = f"When did the ferry sink in {day.year} and who won the election on 1 May 1999?"
+        query = index.interpret(question, as_of=LATER)
+        assert len(query.parts) == 2
+        found = retrieve(sources_of(index), query, {})
+        note = "Nothing was found for “1 May 1999”, so articles of other days are shown."
+        assert (found.lifted, found.notes) == ((), (note,))
 
 
 # Copies, neighbours, diversity

@@ -20,7 +20,7 @@ FLOORS = {
     "config": 1, "database": 1, "duplicates": 1, "durable": 1, "formats": 1, "locking": 1, "mention_words": 1,
     "rows": 1, "sentences": 1, "timex": 1,
     "comparisons": 2, "encoder": 2, "lexical": 2, "mentions": 2, "passages": 2, "store": 2, "vectors": 2,
-    "asked": 3, "embedding": 3, "history": 3, "ingest": 3, "parts": 3,
+    "asked": 3, "embedding": 3, "followup": 3, "history": 3, "ingest": 3, "parts": 3,
     "derived": 4, "evidence": 4, "question": 4, "ranking": 4, "withdrawn": 4,
     "answering": 5, "candidates": 5,
     "collapse": 6,

@@ -1,20 +1,23 @@
-"""The chat without a browser: values checked, words, the background thread, one conversation, the API's errors."""
+"""The chat without a browser: values, words, the background thread, one conversation, follow-ups, errors of the API."""
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
 from qa.config import Config
 from qa.errors import ConfigError, EncoderError, IndexLockedError, QuestionError
+from qa.followup import PastTurn, Resolution, resolve
 from qa.history import Version
-from qa.records import Answer, Article, EmbedProgress, Filters, Hit, Query, Statistics
+from qa.records import Answer, Article, Citation, EmbedProgress, Filters, Hit, Query, Sentence, Statistics
 from qa.web import asking, wording
 from qa.web.background import Background, Phase
 
@@ -348,6 +351,110 @@ def test_the_evidence_offers_what_changed(index: StubIndex) -> None:
     assert "<del>64</del>" in conversations.changes("a") and "no longer" in conversations.changes("b")
     index.history = None  # type: ignore[method-assign, assignment]
     assert "The log has the details" in conversations.changes("a")
+
+
+# Follow-ups
+
+WHO, FOLLOW_UP, WHOLE = "Who is Maren Quill?", "When did she become leader?", "When did Maren Quill become leader?"
+
+
+def quoting(*quoted: tuple[Article, int, int]) -> Answer:
+    sentences = tuple(
+        Sentence(article.text[start:end], Citation(article, start, end, number), 1.0)
+        for number, (article, start, end) in enumerate(quoted, start=1)
+    )
+    return Answer("", sentences, (), Query("Who?", 5, Filters(), TODAY), False, "", 1.0, {})
+
+
+def follow_up(index: StubIndex) -> Any:
+    """The page after a question and a follow-up to it."""
+    return shown_by(index, FOLLOW_UP, shown_by(index, WHO)[-1].turns)[-1]
+
+
+def test_a_follow_up_is_searched_for_as_a_whole_question_and_shown_as_typed(index: StubIndex) -> None:
+    last = follow_up(index)
+    assert [values[0] for values in index.asked] == [WHO, WHOLE]
+    assert f">{FOLLOW_UP}<" in last.chat[2]["content"].value and WHOLE not in last.chat[2]["content"].value
+    assert f"Understood as: {WHOLE}" in reply(last) and "“she” is Maren Quill" in reply(last)
+    assert "Understood as: " not in last.chat[1]["content"].value
+    # What it was taken to ask is still said when another question follows.
+    last = shown_by(index, "And where does she live?", last.turns)[-1]
+    assert index.asked[-1][0] == "Where does Maren Quill live?"
+    assert f"Understood as: {WHOLE}" in last.chat[3]["content"].value
+
+
+def test_a_follow_up_is_asked_as_written_or_whole_again_whatever_else_is_revised(index: StubIndex) -> None:
+    turns = follow_up(index).turns
+    last = revise(index, turns, kind="as_written", turn=2, value="")[-1]
+    assert index.asked[-1][0] == FOLLOW_UP and f"not as <s>“{WHOLE}”</s>" in reply(last)
+    last = revise(index, last.turns, kind="as_of", turn=2, value="2026-11-14")[-1]
+    assert index.asked[-1][::3] == (FOLLOW_UP, datetime.date(2026, 11, 14))
+    last = revise(index, last.turns, kind="made_whole", turn=2, value="")[-1]
+    assert index.asked[-1][::3] == (WHOLE, datetime.date(2026, 11, 14)) and f"Understood as: {WHOLE}" in reply(last)
+    revise(index, last.turns, kind="ignore", turn=2, value="leader")
+    assert index.asked[-1] == (WHOLE, 5, Filters(), datetime.date(2026, 11, 14), ("leader",))
+
+
+def test_what_was_asked_as_written_is_what_the_next_question_looks_back_to(index: StubIndex) -> None:
+    turns = revise(index, follow_up(index).turns, kind="as_written", turn=2, value="")[-1].turns
+    shown_by(index, "And in 2025?", turns)
+    assert index.asked[-1][0] == "When did she become leader in 2025?"
+
+
+def test_a_follow_up_looks_back_to_what_was_searched_for_and_quoted(
+    index: StubIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns, looked_at = follow_up(index).turns, []
+    article, other = Article("a", "Quill", "The party chose her. It rained."), Article("b", "Fire", "It burned.")
+    answer = quoting((article, 0, 20), (other, 0, 10), (article, 21, 31))
+    turns = (turns[0], dataclasses.replace(turns[1], answer=answer))
+    monkeypatch.setattr(asking, "resolve", lambda asked, past: looked_at.append(past) or resolve(asked, past))
+    shown_by(index, "Why?", turns)
+    quoted = ("The party chose her.", "It burned.", "It rained.")
+    assert looked_at == [
+        [PastTurn(WHO, WHO, refusal().query), PastTurn(FOLLOW_UP, WHOLE, answer.query, (article, other), quoted)]
+    ]
+
+
+def test_a_follow_up_looks_back_to_an_answer_but_not_into_a_refusal(index: StubIndex) -> None:
+    asked, before = "How old is she?", "Who will lead the party?"
+    index.answer = quoting((Article("a", "Quill to lead", "The party chose Maren Quill. It rained."), 0, 28))
+    shown_by(index, asked, shown_by(index, before)[-1].turns)
+    assert index.asked[-1][0] == "How old is Maren Quill?"
+    index.answer = dataclasses.replace(index.answer, abstained=True)
+    shown_by(index, asked, shown_by(index, before)[-1].turns)
+    assert index.asked[-1][0] == asked
+
+
+def test_a_follow_up_looks_past_what_failed_or_was_stopped(index: StubIndex) -> None:
+    turns = shown_by(index, WHO)[-1].turns
+    turns = (*turns, asking.Turn("Who is Otto Brandsen?", stopped=True), asking.Turn("Who is Ada?", failure="No."))
+    shown_by(index, FOLLOW_UP, turns)
+    assert index.asked[-1][0] == WHOLE
+
+
+def test_a_new_conversation_has_no_past(index: StubIndex) -> None:
+    from qa.web.conversation import Conversations
+
+    follow_up(index)
+    cleared = Conversations(index, None).clear()  # type: ignore[arg-type]
+    last = shown_by(index, FOLLOW_UP, cleared.turns)[-1]
+    assert index.asked[-1][0] == FOLLOW_UP and last.turns[-1].request.resolution is None
+
+
+def test_a_follow_up_that_would_be_too_long_is_asked_as_written(index: StubIndex) -> None:
+    index.config = Config(maximum_question_characters=len(WHOLE) - 1)
+    follow_up(index)
+    assert index.asked[-1][0] == FOLLOW_UP
+
+
+def test_names_from_an_article_are_escaped_in_what_a_follow_up_was_taken_to_ask(index: StubIndex) -> None:
+    turns = shown_by(index, WHO)[-1].turns
+    hostile = Resolution("When did <img src=x> lead?", True, ("“she” is <img src=x>",))
+    turns = (dataclasses.replace(turns[0], request=dataclasses.replace(turns[0].request, resolution=hostile)),)
+    for kind in ("made_whole", "as_written"):
+        message = reply(revise(index, turns, kind=kind, turn=1, value="")[-1])
+        assert "&lt;img src=x&gt;" in message and "<img" not in message
 
 
 # The server

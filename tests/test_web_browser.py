@@ -30,6 +30,7 @@ ARGUMENTS = [
 ANSWERED = "How long will the new quay in Skellhaven be?"
 UNANSWERED = "What is the price of wheat in Chicago?"
 ABOUT_A_MONTH = "What was stolen from the museum in Tarnvik last month?"
+ABOUT_A_PERSON, FOLLOW_UP, WHOLE = "Who is Tobias Renn?", "And how old is he?", "How old is Tobias Renn?"
 ABOUT_A_CORRECTION = "How many turbines will the Skerry Bank wind farm have?"
 ABOUT_A_WITHDRAWN_STORY = "Will the kelp mill close?"
 HOSTILE_QUESTION = "What did the zorblax commission decide about the quillon?"
@@ -250,6 +251,32 @@ def test_what_was_understood_can_be_taken_back_and_brought_back(open_page: Calla
     page.get_by_role("button", name="Interpret “last month” again").click()
     page.wait_for_selector(".chip.inferred")
     assert chips.all_inner_texts() == understood
+
+
+def test_a_follow_up_is_made_whole_and_can_be_asked_as_written(open_page: Callable, index: Index) -> None:
+    page = open_page()
+    ask(page, ABOUT_A_PERSON)
+    page.fill("#question textarea", FOLLOW_UP)
+    page.press("#question textarea", "Enter")
+    reply = page.locator(".bot-row").nth(1)
+    reply.locator(".answer").wait_for()
+    page.wait_for_selector(".evidence .card")
+    chip = reply.locator(".chip").first
+    assert chip.locator("summary").inner_text() == f"Understood as: {WHOLE}"
+    assert page.locator(".user-row").all_inner_texts() == [ABOUT_A_PERSON, FOLLOW_UP]
+    assert evidence_titles(page) == titles_of(index.ask(WHOLE))
+    chip.locator("summary").click()
+    assert chip.locator(".reason").inner_text() == "“he” is Tobias Renn"
+    assert widths_that_overflow(page) == []
+    page.get_by_role("button", name=f"Ask “{FOLLOW_UP}” as it is written").click()
+    page.wait_for_selector(".chip.ignored s")
+    page.wait_for_selector(".evidence .card")
+    assert chip.inner_text().startswith(f"Asked as written, not as “{WHOLE}”")
+    assert evidence_titles(page) == titles_of(index.ask(FOLLOW_UP))
+    assert widths_that_overflow(page) == []
+    page.get_by_role("button", name=f"Ask “{WHOLE}” again").click()
+    page.wait_for_selector(".chip.inferred")
+    assert chip.locator("summary").inner_text() == f"Understood as: {WHOLE}"
 
 
 def test_the_day_of_asking_is_changed_above_the_answer_and_kept(open_page: Callable) -> None:

@@ -11,24 +11,37 @@ from dataclasses import dataclass
 
 from qa.config import Config
 from qa.errors import DatelineError, QuestionError
+from qa.followup import PastTurn, Resolution, resolve
 from qa.index import Index
 from qa.records import Answer, Filters, Hit
 
 logger = logging.getLogger("qa.web")
 
-# What of a question can be changed to ask it again: a phrase is not interpreted, or is again; the day of asking.
-KINDS = IGNORE, HEED, AS_OF = "ignore", "heed", "as_of"
+# What of a question can be changed to ask it again: a phrase is not interpreted, or is again; the day of asking; a
+# follow-up is asked as it is written, or again as the turns before make it whole.
+KINDS = IGNORE, HEED, AS_OF, AS_WRITTEN, MADE_WHOLE = "ignore", "heed", "as_of", "as_written", "made_whole"
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A question with its limits, as entered and checked. Nothing is inferred from the phrases that are `ignored`."""
+    """A question with its limits, as entered and checked. Nothing is inferred from the phrases that are `ignored`.
+
+    `resolution` is what the question asks given the turns before it, None where it is complete by itself. A reader
+    may want it `as_written` all the same.
+    """
 
     question: str
     filters: Filters
     as_of: datetime.date | None
     k: int | None
     ignored: tuple[str, ...] = ()
+    resolution: Resolution | None = None
+    as_written: bool = False
+
+    @property
+    def searched(self) -> str:
+        """The question that is searched for."""
+        return self.question if self.as_written or self.resolution is None else self.resolution.question
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +91,36 @@ def revised(config: Config, request: Request, kind: str, value: str) -> Request:
     Args:
         config: the limits of the chat.
         request: what was asked.
-        kind: IGNORE, HEED or AS_OF.
-        value: the phrase; for AS_OF the day as YYYY-MM-DD, empty for today.
+        kind: one of KINDS.
+        value: the phrase; for AS_OF the day as YYYY-MM-DD, empty for today; AS_WRITTEN and MADE_WHOLE need none.
 
     Raises:
         QuestionError: the value cannot be used.
     """
     if kind == AS_OF:
         return dataclasses.replace(request, as_of=_day(value, "The as-of day"))
+    if kind in (AS_WRITTEN, MADE_WHOLE):
+        return dataclasses.replace(request, as_written=kind == AS_WRITTEN)
     others = tuple(phrase for phrase in request.ignored if phrase != value)
     ignored = (*others, value) if kind == IGNORE else others
     return dataclasses.replace(request, ignored=_phrases(config, ignored))
+
+
+def made_whole(config: Config, request: Request, turns: Sequence[Turn]) -> Request:
+    """The same question, made whole from the turns before it (the newest last) where it is a follow-up to them."""
+    past = [_past(turn.request, turn.answer) for turn in turns if turn.request and turn.answer]
+    resolution = resolve(request.question, past)
+    # What the index would refuse for its length is better asked as it was written.
+    if not resolution.changed or len(resolution.question) > config.maximum_question_characters:
+        return request
+    return dataclasses.replace(request, resolution=resolution)
+
+
+def _past(request: Request, answer: Answer) -> PastTurn:
+    quoted = () if answer.abstained else answer.sentences
+    cited = {sentence.citation.article.id: sentence.citation.article for sentence in quoted}
+    sentences = tuple(sentence.text for sentence in quoted)
+    return PastTurn(request.question, request.searched, answer.query, tuple(cited.values()), sentences)
 
 
 def _phrases(config: Config, phrases: Sequence[str] | None) -> tuple[str, ...]:
@@ -115,11 +147,11 @@ def _day(text: str | None, name: str) -> datetime.date | None:
 
 
 def ask(index: Index, request: Request) -> Answer:
-    return index.ask(request.question, request.k, request.filters, request.as_of, ignored=request.ignored)
+    return index.ask(request.searched, request.k, request.filters, request.as_of, ignored=request.ignored)
 
 
 def retrieve(index: Index, request: Request) -> list[Hit]:
-    return index.retrieve(request.question, request.k, request.filters, request.as_of, ignored=request.ignored)
+    return index.retrieve(request.searched, request.k, request.filters, request.as_of, ignored=request.ignored)
 
 
 def words_for(error: Exception) -> str:

@@ -56,21 +56,20 @@ def _content(html: str) -> gr.HTML:
 def _reply(turn: Turn, number: int, working: str, sentences: int | None, is_last: bool) -> str:
     if turn.failure:
         return rendering.failure_message(turn.failure)
-    if turn.answer is None:
+    if turn.answer is None or turn.request is None:
         return rendering.stopped_message() if turn.stopped else rendering.working_message(working)
-    return _above(turn, turn.answer, number, is_last) + (
+    return _above(turn, turn.answer, turn.request, number, is_last) + (
         rendering.abstention_message(turn.answer)
         if turn.answer.abstained
         else rendering.answer_message(turn.answer.sentences[:sentences], number, current=is_last)
     )
 
 
-def _above(turn: Turn, answer: Answer, number: int, is_last: bool) -> str:
+def _above(turn: Turn, answer: Answer, request: Request, number: int, is_last: bool) -> str:
     """How the question was understood, and what to know of the answer. Only the last question can be changed."""
     if not is_last:
-        return understood.understood_then(answer) + understood.notes(answer, number, None)
-    today = turn.request is None or turn.request.as_of is None
-    return understood.understood(answer, number, today=today) + understood.notes(answer, number, turn.archive_end)
+        return understood.understood_then(answer, request) + understood.notes(answer, number, None)
+    return understood.understood(answer, request, number) + understood.notes(answer, number, turn.archive_end)
 
 
 class Conversations:
@@ -84,18 +83,21 @@ class Conversations:
         self, question: str, sources: list[str] | None, published_from: str | None, published_to: str | None,
         as_of: str | None, k: float | None, turns: tuple[Turn, ...],
     ) -> Iterator[Shown]:  # fmt: skip
-        """Show the question at once, then the answer sentence by sentence, then what it rests on."""
+        """Show the question at once, then the answer sentence by sentence, then what it rests on.
+
+        A follow-up is searched for as the earlier turns make it whole.
+        """
         config = self.index.config
         question = question.strip()
         if not question:
             yield self._unchanged()
             return
         # The index refuses what is too long; the page need not carry it around either.
-        turns = (*turns, Turn(question[: config.maximum_question_characters]))[-config.chat_turns :]
+        earlier, turn = turns, Turn(question[: config.maximum_question_characters])
+        turns = (*earlier, turn)[-config.chat_turns :]
         yield self._working_page(turns, "", gr.skip())
-        yield from self._answer(
-            turns, lambda: asking.checked_request(config, question, sources, published_from, published_to, as_of, k)
-        )
+        values = (config, question, sources, published_from, published_to, as_of, k)
+        yield from self._answer(turns, lambda: asking.made_whole(config, asking.checked_request(*values), earlier))
 
     def revise(self, written: str, turns: tuple[Turn, ...], event: gr.EventData) -> Iterator[Shown]:
         """Ask the last question again, understood otherwise; the new answer takes the place of the old one.

@@ -12,6 +12,7 @@ from datetime import date
 
 from qa.records import Answer, Mention, Period, Query
 from qa.web import asking
+from qa.web.asking import Request
 from qa.web.markup import escaped
 from qa.web.wording import days_in_words, long_day
 
@@ -21,16 +22,16 @@ _AS_OF = (
 )
 
 
-def understood(answer: Answer, turn: int, *, today: bool) -> str:
+def understood(answer: Answer, request: Request, turn: int) -> str:
     """The chips above the last answer, each with its reason and, where the words were interpreted, a way to undo that.
 
     Args:
         answer: what they stand above.
+        request: what was answered.
         turn: its number in the conversation, from 1.
-        today: whether the reader left the day of asking open.
     """
     query = answer.query
-    chips = [_as_of(query, turn, today), *_by_hand(query)]
+    chips = [_follow_up(request, turn), _as_of(query, turn, request.as_of is None), *_by_hand(query)]
     if period := query.period:
         words = f"“{period.phrase}”"
         chips.append(_inferred(_period(period), _note(query, period.reason), period.phrase, words, turn))
@@ -44,15 +45,17 @@ def understood(answer: Answer, turn: int, *, today: bool) -> str:
         parts = "".join(f"<li>{escaped(part)}</li>" for part in query.parts)
         chips.append(_chip(_parts(query), "Each part is searched for by itself.", f"<ol>{parts}</ol>"))
     chips += [_ignored(phrase, turn) for phrase in query.ignored]
+    # The chip of a follow-up that was made whole says so itself.
+    lead = "" if _whole(request) else '<p class="lead">Understood as</p>'
     return (
         '<section class="understood" tabindex="-1" aria-label="How the question was understood">'
-        f'<p class="lead">Understood as</p><ul class="chips">{"".join(chips)}</ul></section>'
+        f'{lead}<ul class="chips">{"".join(chips)}</ul></section>'
     )
 
 
-def understood_then(answer: Answer) -> str:
+def understood_then(answer: Answer, request: Request) -> str:
     """The same in one line, for an answer that others have followed: nothing of it can be changed any more."""
-    return f'<p class="understood">{escaped(" · ".join(_labels(answer.query)))}</p>'
+    return f'<p class="understood">{escaped(" · ".join(_labels(answer.query, request)))}</p>'
 
 
 def notes(answer: Answer, turn: int, archive_end: date | None) -> str:
@@ -71,7 +74,14 @@ def notes(answer: Answer, turn: int, archive_end: date | None) -> str:
     return f'<ul class="notes" aria-label="What to know">{"".join(lines)}</ul>' if lines else ""
 
 
-def _labels(query: Query) -> Iterator[str]:
+def _whole(request: Request) -> str:
+    """What a follow-up was taken to ask, or "" where the question was asked as it is written."""
+    return f"Understood as: {request.searched}" if request.searched != request.question else ""
+
+
+def _labels(query: Query, request: Request) -> Iterator[str]:
+    if whole := _whole(request):
+        yield whole
     yield f"Asked as of {long_day(query.as_of)}"
     yield from _limits(query)
     if query.period:
@@ -125,6 +135,18 @@ def _chip(label: str, reason: str, more: str = "", beside: str = "", kind: str =
     )
 
 
+def _follow_up(request: Request, turn: int) -> str:
+    """How the turns before made the question whole, or that the reader did not want it so; "" for a whole question."""
+    if not request.resolution:
+        return ""
+    if request.as_written:
+        whole = request.resolution.question
+        button = _button(asking.MADE_WHOLE, "", turn, "Bring back", f"Ask “{whole}” again")
+        return _taken_back(f"Asked as written, not as <s>“{escaped(whole)}”</s>", button)
+    button = _button(asking.AS_WRITTEN, "", turn, "×", f"Ask “{request.question}” as it is written")
+    return _chip(_whole(request), "; ".join(request.resolution.reasons), beside=button, kind=" inferred")
+
+
 def _by_hand(query: Query) -> Iterator[str]:
     return (_chip(label, _BY_HAND) for label in _limits(query))
 
@@ -146,7 +168,12 @@ def _inferred(label: str, reason: str, phrase: str, words: str, turn: int) -> st
 
 def _ignored(phrase: str, turn: int) -> str:
     button = _button(asking.HEED, phrase, turn, "Bring back", f"Interpret “{phrase}” again; ask again")
-    return f'<li class="chip ignored"><span class="label">Ignored: <s>“{escaped(phrase)}”</s></span>{button}</li>'
+    return _taken_back(f"Ignored: <s>“{escaped(phrase)}”</s>", button)
+
+
+def _taken_back(label: str, button: str) -> str:
+    """A chip that the reader did away with; `button`, like the label HTML, brings it back."""
+    return f'<li class="chip ignored"><span class="label">{label}</span>{button}</li>'
 
 
 def _button(kind: str, value: str, turn: int, label: str, name: str = "") -> str:
