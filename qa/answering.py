@@ -19,6 +19,7 @@ from qa.lexical import LexicalIndex, terms_of
 from qa.passages import split_sentences
 from qa.question import part_of, words_asked
 from qa.records import OUTLET, Answer, Citation, Hit, Query, Sentence
+from qa.timex.days import written
 
 _LONGEST_QUOTED_IN_REASON = 160
 # Of a further sentence: from 0 to 4 and 0 to 2 they move the quoted share by at most .007 on the golden questions and
@@ -245,7 +246,7 @@ def _what_came_nearest(asked: Asked, best: Candidate) -> str:
         f"I looked for {looked} together with the rest of the question and did not find it. " if looked else ""
     )
     article = best.hit.article
-    day = f"{article.day.day} {article.day:%B %Y}" if article.day else ""
+    day = written(article.day) if article.day else ""
     source = ", ".join(part for part in (article.source, day) if part)
     nearest = _one_line(best.evidence.text)
     if len(nearest) > _LONGEST_QUOTED_IN_REASON:

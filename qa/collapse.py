@@ -71,13 +71,16 @@ def hits_from(store: Store, ranked: Sequence[Candidate], k: int, *, one_article:
     """
     slots: list[_Slot] = []
     waiting: list[_Slot] = []
-    for candidate, passage in _in_order(store, ranked, 2 * k):
+    for place, (candidate, passage) in enumerate(_in_order(store, ranked, 2 * k)):
         slot = next((each for each in (*slots, *waiting) if each.says(candidate, passage)), None)
         if slot:
             if passage.article.id != slot.article.id:
                 slot.also_in[passage.article.id] = passage.article
             continue
         if len(slots) == k:
+            # What was read already may hold copies of these.
+            if place < 2 * k:
+                continue
             break
         slot = next((each for each in slots if each.neighbours(passage)), None)
         if slot:

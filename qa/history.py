@@ -18,6 +18,7 @@ from typing import Any
 
 from qa.passages import split_sentences
 from qa.records import CORRECTED, Article, Moment, day_of
+from qa.timex.days import written
 
 SAME, ADDED, REMOVED, CHANGED = "same", "added", "removed", "changed"
 TEXT = "text"
@@ -110,7 +111,7 @@ def on_day(moment: Moment | None) -> str:
 
 def _day_in_words(moment: Moment | None) -> str:
     day = day_of(moment)
-    return f"{day.day} {day:%B %Y}" if day else ""
+    return written(day) if day else ""
 
 
 def _changed_fields(old: Article, new: Article) -> Iterator[Change]:

@@ -20,6 +20,7 @@ from qa.asked import Asked, share
 from qa.lexical import terms_of
 from qa.records import AUTHOR, Mention, Period, Query
 from qa.rows import PassageRow
+from qa.timex.days import MONTH_NAMES
 
 Matrix = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -40,11 +41,6 @@ REPORTED_WITHIN = 2
 # A shorter title may stand in a question by chance.
 _TERMS_OF_A_TITLE = 4
 _NAMED_SHARE = 0.8
-
-_MONTH_NAMES = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-    "december",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +141,13 @@ def in_period(period: Period, row: PassageRow) -> bool:
     return bool(named and named.search(f"{row.title}\n{row.text}".lower()))
 
 
+@functools.lru_cache(maxsize=64)
 def _names_of(period: Period | None) -> re.Pattern[str] | None:
     """How a text, in lower case, names a period: its day, its month with the year, or its year. None if it has none."""
     if period is None or period.first is None or period.last is None:
         return None
     first, last = period.first, period.last
-    month, year = _MONTH_NAMES[first.month - 1], first.year
+    month, year = MONTH_NAMES[first.month - 1].lower(), first.year
     # "Sept. 12", "12 September", "September 12th".
     short = rf"{month[:3]}(?:{month[3:]}|t?\.?)" if len(month) > 3 else month
     if first == last:

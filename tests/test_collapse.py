@@ -128,6 +128,12 @@ def test_copies_that_were_not_found_are_named_too(tmp_path: Path) -> None:
         assert ids(hit.also_in) == ["b"]
 
 
+def test_a_copy_behind_the_last_hit_is_named(tmp_path: Path) -> None:
+    with archive(tmp_path, [article("a"), article("b", edited(STORY), days=6), article("c", OTHER)]) as index:
+        (hit,) = collapsed(index, [("a", 2), ("c", 0), ("b", 2)], 1)
+        assert (hit.article.id, ids(hit.also_in)) == ("a", ["b"])
+
+
 @pytest.mark.parametrize("by_cosine", [None, {"a": 0.5, "b": 0.41}, {"a": 0.5, "b": 0.59}])
 def test_an_edited_copy_takes_no_slot_and_none_of_its_passages_does(
     tmp_path: Path, by_cosine: dict[str, float] | None

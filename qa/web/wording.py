@@ -6,23 +6,19 @@ import datetime
 
 from qa.question import ARCHIVE_ENDED_DAYS
 from qa.records import EmbedProgress, Moment, Statistics
+from qa.timex.days import MONTH_NAMES, written
 
-# Not strftime: its month names follow the locale of the machine.
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-    "December",
-)  # fmt: skip
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
 def long_day(moment: Moment) -> str:
     """For example "9 September 2025"."""
-    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+    return written(moment)
 
 
 def short_day(moment: Moment) -> str:
     """For example "9 Sep 2025"."""
-    return f"{moment.day} {_MONTHS[moment.month - 1][:3]} {moment.year}"
+    return f"{moment.day} {MONTH_NAMES[moment.month - 1][:3]} {moment.year}"
 
 
 def moment_in_words(moment: Moment) -> str:
