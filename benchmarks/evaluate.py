@@ -1,12 +1,13 @@
 """The quality figures of the README and of benchmarks/README.md.
 
-    python benchmarks/evaluate.py --work /tmp/evaluate            # everything that is present
+    python benchmarks/evaluate.py --work /tmp/evaluate            # everything that is present but `bare`
     python benchmarks/evaluate.py --work /tmp/evaluate --sets golden
 
 `golden` are our own questions on the sample corpus. `realtimeqa` are 140 news-quiz questions on 1,000 articles with all
-vectors computed, asked on their own day and asked today. `bare` are the same questions on all 3,000 articles without
-any vector: then only the most promising passages are encoded for each question, and nothing is kept from one question
-to the next (an hour of two cores).
+vectors computed, asked on their own day and asked today. `sentences` are questions with labelled sentences, from which
+the encoder's cosine, the words in common and the selector each choose. `bare` are the questions of `realtimeqa` on all
+3,000 articles without any vector: then only the most promising passages are encoded for each question, and nothing is
+kept from one question to the next (an hour of two cores).
 """
 
 from __future__ import annotations
@@ -14,56 +15,83 @@ from __future__ import annotations
 import argparse
 import datetime
 import json
-import statistics
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import qa
+from qa.config import Config
+from qa.encoder import Encoder
+from qa.errors import EncoderError
 from qa.evaluation import article_ranking, retrieval_figures
+from qa.evaluation.answer_summary import AnswerGroup, counted, summarise_answers
+from qa.evaluation.answers import ANSWER_FIGURES, answer_all
+from qa.evaluation.choices import Scorer, measure_choices, read_choices
+from qa.evaluation.datasets import read_data_set
+from qa.evaluation.questions import Question
+from qa.evaluation.scorers import cosine_scorer, overlap_scorer, selector_scorer
 from qa.formats import read_articles
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT.parent / "shared/data"
 DEPTH = 20  # passages asked for, so that ten different articles are among them
+LONGEST = 20_000_000
 
-FIGURES = ("questions", "article_first", "found", "all_found", "quoted", "first", "refused")
+GOLDEN = ROOT / "tests/data/golden.jsonl"
+REALTIMEQA = DATA / "realtimeqa"
+SENTENCES = DATA / "answer_sentences"
+SENTENCE_SETS = ("trecqa-dev", "wikiqa-dev", "selqa-dev", "onestopqa-dev")
 
 
 def read(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
-def folded(text: str) -> str:
-    return " ".join(text.split())
-
-
 def golden(work: Path) -> None:
-    index = qa.build_index(work / "sample", ROOT / "qa/sample/articles.jsonl")
-    counts: dict[str, dict[str, int]] = {}
-    times, quoted_sentences = [], 0
-    for question in read(ROOT / "tests/data/golden.jsonl"):
-        as_of = datetime.date.fromisoformat(question["as_of"])
-        answer = index.ask(question.get("resolved") or question["question"], k=5, as_of=as_of)
-        texts = [folded(sentence.text) for sentence in answer.sentences]
-        articles, relevant = article_ranking(answer.hits), set(question["article_ids"])
-        right = [any(folded(s) in text or text in folded(s) for s in question["sentences"]) for text in texts]
-        row = counts.setdefault(question["type"], dict.fromkeys(FIGURES, 0))
-        row["questions"] += 1
-        row["article_first"] += bool(articles and articles[0] in relevant)
-        row["found"] += bool(relevant.intersection(articles))
-        row["all_found"] += relevant.issubset(articles)
-        row["quoted"] += any(right)
-        row["first"] += bool(right and max(zip([s.score for s in answer.sentences], right, strict=True))[1])
-        row["refused"] += answer.abstained
-        times.append(answer.timings["total"])
-        quoted_sentences += len(texts)
-    answerable = [row for kind, row in counts.items() if kind != "unanswerable"]
-    counts["answerable"] = {key: sum(row[key] for row in answerable) for key in answerable[0]}
-    for kind, row in counts.items():
-        shares = ", ".join(f"{key} {row[key]} ({row[key] / row['questions']:.3f})" for key in list(row)[1:])
-        print(f"golden {kind:13} {row['questions']:4}: {shares}")
-    answered = sum(row["questions"] - row["refused"] for row in counts.values() if row is not counts["answerable"])
-    print(f"golden: {quoted_sentences / answered:.2f} sentences an answer; ask p50 {statistics.median(times):.0f} ms")
+    with qa.build_index(work / "sample", ROOT / "qa/sample/articles.jsonl") as index:
+        data_set = read_data_set(ROOT / "qa/sample", questions=GOLDEN, maximum_record_bytes=LONGEST)
+        answers("golden", index, (*data_set.questions, *data_set.unanswerable))
+
+
+def answers(name: str, index: qa.Index, questions: Sequence[Question]) -> None:
+    """Ask each question on its own day, and print what the answers are worth, in all and by type of question."""
+    summary = summarise_answers(answer_all(questions, index, "question"))
+    for kind, group in (("all", summary.overall), *summary.types.items()):
+        print(f"{name} {kind:13} {group.questions:4}: {shares(group)}", flush=True)
+    rows = "; ".join(f"{what} {value}" for what, value in counted(summary))
+    print(f"{name}: {rows}; threshold {summary.refusal.at_threshold.threshold:g}")
+    if summary.times:
+        print(f"{name}: ask p50 {summary.times.p50:.0f} ms, p95 {summary.times.p95:.0f} ms", flush=True)
+
+
+def shares(group: AnswerGroup) -> str:
+    """The means of a group, each with the number of questions that it is over where that is not all of them."""
+    found = []
+    for name in ANSWER_FIGURES:
+        if measured := group.figures.get(name):
+            of = "" if measured.questions == group.questions else f" of {measured.questions}"
+            found.append(f"{name} {measured.figure.mean:.3f}{of}")
+    return ", ".join(found)
+
+
+def sentences(_: Path) -> None:
+    """How well the encoder, words in common and the selector choose among labelled sentences."""
+    encoder = Encoder(Config())
+    for name in SENTENCE_SETS:
+        choices = read_choices(SENTENCES / f"{name}.jsonl.gz", LONGEST)
+        scorers: dict[str, Scorer] = {"cosine": cosine_scorer(encoder), "IDF overlap": overlap_scorer(choices)}
+        try:
+            scorers["selector"] = selector_scorer()
+        except EncoderError as error:
+            print(f"sentences, selector: left out. {error}")
+        for scorer_name, scorer in scorers.items():
+            found = measure_choices(choices, scorer)
+            figures = {
+                "MAP": found.mean_average_precision, "MRR": found.mean_reciprocal_rank, "P@1": found.precision_at_1,
+                "answerability AUC": found.answerability_auc,
+            }  # fmt: skip
+            said = ", ".join(f"{what} {value:.3f}" for what, value in figures.items() if value is not None)
+            print(f"sentences, {name}, {scorer_name}, {found.mixed} of {found.questions}: {said}", flush=True)
 
 
 def own_day(question: dict[str, Any]) -> datetime.date:
@@ -71,15 +99,17 @@ def own_day(question: dict[str, Any]) -> datetime.date:
 
 
 def realtimeqa(work: Path) -> None:
-    questions = read(DATA / "realtimeqa/questions-dev.jsonl")
-    wanted = set((DATA / "realtimeqa/articles-1000.txt").read_text().split())
-    records = read_articles(DATA / "realtimeqa/articles.jsonl.gz", maximum_record_bytes=20_000_000)
+    questions = read(REALTIMEQA / "questions-dev.jsonl")
+    wanted = set((REALTIMEQA / "articles-1000.txt").read_text().split())
+    records = read_articles(REALTIMEQA / "articles.jsonl.gz", maximum_record_bytes=LONGEST)
     articles = [record for record in records if isinstance(record, qa.Article) and record.id in wanted]
     relevant = [set(question["article_ids"]) for question in questions]
     index = qa.build_index(work / "realtimeqa", articles)
     for name, as_of in {"asked on its day": own_day, "no day": lambda _: None, "asked on 2026-11-24": later}.items():
         hits = [index.retrieve(q["question"], k=DEPTH, as_of=as_of(q)) for q in questions]
         report(f"1,000 articles, {name}", hits, relevant)
+    data_set = read_data_set(REALTIMEQA, questions=REALTIMEQA / "questions-dev.jsonl", maximum_record_bytes=LONGEST)
+    answers("realtimeqa", index, data_set.questions)
 
 
 def later(_: dict[str, Any]) -> datetime.date:
@@ -87,9 +117,9 @@ def later(_: dict[str, Any]) -> datetime.date:
 
 
 def bare(work: Path) -> None:
-    questions = read(DATA / "realtimeqa/questions-dev.jsonl")
+    questions = read(REALTIMEQA / "questions-dev.jsonl")
     relevant = [set(question["article_ids"]) for question in questions]
-    index = qa.build_index(work / "realtimeqa-3000-bare", DATA / "realtimeqa/articles.jsonl.gz", embed=False)
+    index = qa.build_index(work / "realtimeqa-3000-bare", REALTIMEQA / "articles.jsonl.gz", embed=False)
     # What a question encodes on the spot is thrown away, so that every question finds no vector at all.
     index._keep_if_free = lambda passages, vectors: None  # type: ignore[method-assign]
     for dense in (True, False):
@@ -113,15 +143,18 @@ def report(name: str, hits: list[list[qa.Hit]], relevant: list[set[str]]) -> Non
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, required=True, help="folder for the indexes, kept between runs")
-    parser.add_argument("--sets", nargs="+", default=["golden", "realtimeqa"], choices=["golden", "realtimeqa", "bare"])
+    sets = {
+        "golden": (golden, GOLDEN), "realtimeqa": (realtimeqa, REALTIMEQA), "sentences": (sentences, SENTENCES),
+        "bare": (bare, REALTIMEQA),
+    }  # fmt: skip
+    parser.add_argument("--sets", nargs="+", default=["golden", "realtimeqa", "sentences"], choices=list(sets))
     arguments = parser.parse_args()
-    if "golden" in arguments.sets:
-        golden(arguments.work)
-    for name, measure in {"realtimeqa": realtimeqa, "bare": bare}.items():
-        if name in arguments.sets and not (DATA / "realtimeqa").exists():
-            print(f"{name}: left out, {DATA / 'realtimeqa'} is absent")
-        elif name in arguments.sets:
+    for name in arguments.sets:
+        measure, needed = sets[name]
+        if needed.exists():
             measure(arguments.work)
+        else:
+            print(f"{name}: left out, {needed} is absent")
 
 
 if __name__ == "__main__":

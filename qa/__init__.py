@@ -36,6 +36,7 @@ from qa.records import (
     Article,
     BadRecord,
     Citation,
+    Conflict,
     EmbedProgress,
     Filters,
     Hit,
@@ -44,6 +45,7 @@ from qa.records import (
     Period,
     Query,
     Sentence,
+    ShortAnswer,
     Statistics,
 )
 
@@ -62,6 +64,7 @@ __all__ = [
     "Citation",
     "Config",
     "ConfigError",
+    "Conflict",
     "DataSetError",
     "DatelineError",
     "EmbedProgress",
@@ -80,6 +83,7 @@ __all__ = [
     "Query",
     "QuestionError",
     "Sentence",
+    "ShortAnswer",
     "Statistics",
     "build_index",
     "load_config",

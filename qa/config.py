@@ -60,6 +60,7 @@ class Config:
 
     # Answers.
     answer_sentences: int = 3
+    list_sentences: int = 5  # where a question asks for several things of a kind ("which companies")
     answer_margin: float = 1.5  # a further sentence is quoted if its score comes so near to the best one's
     answer_threshold: float = 0.35  # confidence below which the answer abstains
 
@@ -76,6 +77,11 @@ class Config:
     chat_sessions: int = 1_000  # conversations kept in memory; the oldest are forgotten
     chat_upload_bytes: int = 1_024  # the chat takes no files; Gradio's upload route would take any size
     chat_poll_seconds: float = 30.0  # between two looks for articles that another process added
+    chat_request_bytes: int = 1_000_000  # the largest request without files
+    chat_session_hours: float = 12.0  # after which one has to log in again
+    chat_root_path: str = ""  # the path or URL under which a proxy shows the chat
+    chat_names: str = ""  # further names under which it may be asked, separated by commas
+    chat_proxies: str = "127.0.0.1, ::1"  # whose X-Forwarded-* headers are believed
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):

@@ -7,10 +7,15 @@ import os
 from pathlib import Path
 
 
-def replace_file(path: Path, data: bytes | memoryview) -> None:
-    """Put `data` at `path` so that a crash leaves the old content or the new, never a part."""
+def replace_file(path: Path, data: bytes | memoryview, *, mode: int | None = None) -> None:
+    """Put `data` at `path` so that a crash leaves the old content or the new, never a part.
+
+    `mode` holds the permissions of the file from its first byte on, where it is to have others than usual.
+    """
     temporary = path.with_name(path.name + ".new")
     with temporary.open("wb") as file:
+        if mode is not None:
+            temporary.chmod(mode)
         file.write(data)
         file.flush()
         os.fsync(file.fileno())

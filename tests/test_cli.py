@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 import hashlib
 import importlib.metadata
 import json
@@ -32,6 +33,7 @@ from qa.config import Config
 from qa.errors import IndexNotFoundError
 from qa.index import Index
 from qa.locking import FolderLock
+from qa.records import Answer, Article, Citation, Conflict, Filters, Query, Sentence, ShortAnswer
 from qa.store import Store
 
 RUNNER = CliRunner()
@@ -568,6 +570,25 @@ def test_article_text_cannot_steer_the_terminal(tmp_path: Path, quick_model: Non
 
 def test_safe_keeps_words_apart() -> None:
     assert printing.one_line("a\x85b\x1b[1mc\td\ne\ud800f") == "a b [1mc d e f"
+
+
+def test_an_answer_in_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    story = Article("a", "Mill sold", "Ada spoke. She sold it on Thursday.", "The Gull", datetime.date(2026, 7, 13))
+    sentences = (
+        Sentence("She sold it on Thursday.", Citation(story, 11, 35, 1), 1.0),
+        Sentence("Ada spoke.", Citation(story, 0, 10, 2), 0.0, leads_to=1),
+    )
+    short = ShortAnswer("Thursday", "date", 1, 26, 34, "9 July 2026")
+    conflict = Conflict("date", "Outlets disagree\x1b[2J.", (1, 2))
+    query = Query("When?", 5, Filters(), datetime.date(2026, 7, 14))
+    answer = Answer("", sentences, (), query, False, "", 1.0, {}, short=short, conflicts=(conflict,))
+    printing.show_answer(answer)
+    assert capsys.readouterr().out.split("\n\n")[:4] == [
+        "Thursday [9 July 2026, computed from the article’s date] [1]",
+        "“She sold it on Thursday.” [1]",
+        "“Ada spoke.” [2] (just before [1])",
+        "Outlets disagree [2J.",
+    ]
 
 
 def test_a_terminal_without_unicode_gets_escapes(archive: Path) -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from support import ROOT, HashingEncoder
 from typer.testing import CliRunner
 
+import qa.encoder
+import qa.evaluation.scorers
 import qa.index
 from qa.cli.app import app
 
@@ -93,6 +97,9 @@ def test_usage_and_errors(folder: Path, tmp_path: Path) -> None:
     assert kept.exit_code == 2 and "there is no run to keep" in kept.stderr
     nothing = run(tmp_path)
     assert nothing.exit_code == 1 and "no data set that is known here" in nothing.stderr
+    for other in (["--lexical"], ["--compare", "a.run", "b.run"]):
+        unanswered = run(folder, "--answers", *other)
+        assert unanswered.exit_code == 2 and "nothing is answered" in unanswered.stderr
     unwritable = run(folder, "--lexical", "--html", tmp_path / "no" / "where.html")
     assert unwritable.exit_code == 1 and "where.html" in unwritable.stderr
     assert not (folder / ".dateline").exists(), "that is found out before anything is measured"
@@ -108,6 +115,57 @@ def test_names_from_files_cannot_steer_the_terminal(folder: Path) -> None:
     assert result.exit_code == 0
     assert "\x1b" not in result.stdout + result.stderr and "\x9b" not in result.stdout
     assert "[red] 0" in result.stdout
+
+
+def test_answers_are_measured_too(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(qa.index, "Encoder", HashingEncoder)
+    rows: list[dict[str, Any]] = [
+        {
+            "id": "one", "question": "Who voted for the quay?", "article_ids": ["quay"], "type": "who",
+            "answers": ["the council"], "sentences": ["The council voted for the quay."],
+        },
+        {"id": "two", "question": "Zanzibar xylophone?", "article_ids": [], "type": "unanswerable"},
+    ]  # fmt: skip
+    (folder / "questions.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    json_file, html_file = tmp_path / "out.json", tmp_path / "out.html"
+    result = run(folder, "--answers", "--json", json_file, "--html", html_file)
+    assert result.exit_code == 0, result.stderr
+    shown = [re.split(r"\s{2,}", line.strip()) for line in result.stdout.splitlines()]
+    assert ["answer in the first 1", "1", "1.000 (1.000 to 1.000)"] in shown
+    assert ["refused, unanswerable", "1", "1.000 (1.000 to 1.000)"] in shown
+    assert ["quoted sentences that are verbatim", "1.000 (1 of 1)"] in shown
+    assert "1 more that the articles do not answer" in result.stdout and "left out" not in result.stderr
+    assert any("an answer" in cells[0] and cells[-1].endswith(" ms") for cells in shown)
+    value = json.loads(json_file.read_text())
+    (answers,) = value["answers"]
+    assert [(row["question"], row["refused"]) for row in answers["questions"]] == [("one", False), ("two", True)]
+    assert answers["overall"]["figures"]["sentence first"]["figure"]["mean"] == 1
+    assert answers["refusal"]["auc"] == 1 and len(answers["refusal"]["curve"]) == 3
+    assert value["data_set"]["unanswerable"] == 1 and value["settings"]["passages asked for an answer"] == 5
+    page = html_file.read_text()
+    assert "Refused at each threshold" in page and page.count("<svg") == 4
+    assert "only --answers asks: 1 (two)" in run(folder, "--lexical").stderr
+
+
+def test_a_file_of_labelled_sentences(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "labelled.jsonl"
+    row = {"question_id": "q", "question": "Who won?", "sentences": ["It rained.", "Ann won."], "labels": [0, 1]}
+    file.write_text(json.dumps(row) + "\n")
+    monkeypatch.setattr(qa.encoder, "Encoder", HashingEncoder)
+
+    def scorer() -> Any:
+        return lambda question, sentences, titles: np.array([1, 0], np.float32)
+
+    monkeypatch.setattr(qa.evaluation.scorers, "selector_scorer", scorer)
+    result = run(file, "--json", tmp_path / "out.json")
+    assert result.exit_code == 0, result.stderr
+    shown = [re.split(r"\s{2,}", line.strip()) for line in result.stdout.splitlines()]
+    assert ["words in common, by IDF", "1", "1", "1.000", "1.000", "1.000", "–"] in shown
+    assert ["selector", "1", "1", "0.500", "0.500", "0.000", "–"] in shown
+    scorers = json.loads((tmp_path / "out.json").read_text())["scorers"]
+    assert scorers["selector"]["mean_reciprocal_rank"] == 0.5
+    assert json.loads(run(file, "--json", "-").stdout)["scorers"] == scorers
+    assert run(file, "--html", tmp_path / "out.html").exit_code == 2
 
 
 @pytest.mark.slow

@@ -64,6 +64,24 @@ def test_a_question_without_a_relevant_article_is_left_out_and_named(tmp_path: P
         read(tmp_path)
 
 
+def test_what_the_articles_do_not_answer_stands_apart(tmp_path: Path) -> None:
+    write(
+        tmp_path / "questions.jsonl", QUESTION | {"id": "a", "sentences": ["Ann won."]},
+        QUESTION | {"id": "b", "answerable": False}, {"id": "c", "question": "Why?", "type": "unanswerable"},
+        QUESTION | {"id": "d", "type": "unanswerable", "answerable": True},
+        {"id": "e", "question": "And she?", "resolved": "Did Ann win?", "article_ids": ["a"]},
+    )  # fmt: skip
+    data = read(tmp_path)
+    assert [question.id for question in data.questions] == ["a", "d", "e"]
+    assert data.questions[0].sentences == ("Ann won.",) and data.questions[0].answerable
+    assert data.questions[2].text == "Did Ann win?", "what is asked is whole by itself"
+    assert [(each.id, each.gains, each.answerable) for each in data.unanswerable] == [
+        ("b", {}, False),
+        ("c", {}, False),
+    ]
+    assert data.left_out == {}
+
+
 @pytest.mark.parametrize(
     ("line", "message"),
     [
@@ -74,6 +92,8 @@ def test_a_question_without_a_relevant_article_is_left_out_and_named(tmp_path: P
         (QUESTION | {"id": "1"}, "There are two questions with the id '1'"),
         (QUESTION | {"article_ids": "a"}, "article_ids is no list of texts"),
         (QUESTION | {"type": 3}, "The type of the question is no text"),
+        (QUESTION | {"answerable": "no"}, "answerable is neither true nor false"),
+        (QUESTION | {"sentences": "Ann won."}, "sentences is no list of texts"),
         (QUESTION | {"date": "03/05/2024"}, "The day of asking cannot be read"),
         ("x" * 10_001, "The line cannot be read: the record is 10,001 bytes long"),
     ],

@@ -17,6 +17,7 @@ from support import CONFIG, HashingEncoder, hashed_index, make_article, marker
 
 import qa.index
 from qa.errors import ArticleFileError, DataSetError, QuestionError
+from qa.evaluation.answers import AnswerRun, Outcome
 from qa.evaluation.page import html_report
 from qa.evaluation.plots import bars, rank_counts
 from qa.evaluation.preparation import Preparation, prepare
@@ -306,7 +307,12 @@ def hostile_report(tmp_path: Path) -> Any:
     with hashed_index(tmp_path / "index") as index:
         index.add([make_article("wanted", title=HOSTILE, source=HOSTILE), make_article("other", title="Quay vote")])
         runs = [Run(HOSTILE, {HOSTILE: ("other", "wanted")}), Run("second", {HOSTILE: (), "q1": ("a",)})]
-        return make_report(data, runs, index=index, settings={"x": HOSTILE})
+        outcomes = (
+            Outcome(HOSTILE, HOSTILE, True, False, 0.5, {"sentence first": 1.0}, quoted=2, verbatim=1),
+            Outcome("u", "u", False, True, 0.0, {"refused, unanswerable": 1.0}, error=HOSTILE),
+        )
+        answers = [AnswerRun(HOSTILE, 0.35, outcomes)]
+        return make_report(data, runs, index=index, settings={"x": HOSTILE}, answers=answers)
 
 
 def test_the_page_escapes_everything_and_loads_nothing(tmp_path: Path) -> None:
@@ -328,6 +334,8 @@ def test_the_page_shows_figures_types_ranks_and_the_worst_questions(tmp_path: Pa
     for expected in ("Figures", "Rank of the first relevant article", "Types of question", "Worst questions", "p"):
         assert expected in text
     assert "Quay vote" in text, "what came first instead"
+    assert "Questions that the index would not answer, and that count as refused: 1 (u: " in text
+    assert "Quoted sentences that do not stand so in the archive: 1 of 2." in text
     mrr = report.summaries[0].overall.figures["MRR"]
     assert mrr.mean == pytest.approx(0.5 / 4)  # rank 2 for one of four questions
     assert f"{mrr.mean:.3f} ({mrr.low:.3f}–{mrr.high:.3f})" in text

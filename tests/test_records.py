@@ -16,6 +16,7 @@ from qa.records import (
     Article,
     BadRecord,
     Citation,
+    Conflict,
     EmbedProgress,
     Filters,
     Hit,
@@ -24,6 +25,7 @@ from qa.records import (
     Period,
     Query,
     Sentence,
+    ShortAnswer,
     Statistics,
     day_of,
 )
@@ -219,13 +221,21 @@ def test_hit_as_dict_is_json_and_complete() -> None:
 
 
 def test_answer_as_dict_is_json_and_holds_no_full_text() -> None:
-    sentence = Sentence("Text", Citation(ARTICLE, 0, 4, 1), 0.9)
-    answer = Answer("Text [1]", (sentence,), (HIT,), QUERY, False, "", 0.8, {"total": 1.5}, ("was corrected",))
+    sentence = Sentence("Text", Citation(ARTICLE, 0, 4, 1), 0.9, leads_to=2)
+    short = ShortAnswer("Te", "date", 1, 0, 2, "9 September 2025")
+    conflict = Conflict("number", "They disagree.", (1, 2))
+    answer = Answer(
+        "Text [1]", (sentence,), (HIT,), QUERY, False, "", 0.8, {"total": 1.5}, ("was corrected",), short, (conflict,)
+    )
     found = json.loads(json.dumps(answer.as_dict()))
     assert found == {
         "text": "Text [1]", "abstained": False, "reason": "", "confidence": 0.8, "timings": {"total": 1.5},
         "notes": ["was corrected"], "query": QUERY_AS_DICT, "hits": [HIT_AS_DICT],
-        "sentences": [{"text": "Text", "number": 1, "score": 0.9, "start": 0, "end": 4, "article": REFERENCE}],
+        "sentences": [{"text": "Text", "number": 1, "score": 0.9, "start": 0, "end": 4, "leads_to": 2,
+                       "article": REFERENCE}],
+        "short": {"text": "Te", "kind": "date", "number": 1, "start": 0, "end": 2, "computed": "9 September 2025"},
+        "conflicts": [{"kind": "number", "words": "They disagree.", "numbers": [1, 2], "update": False}],
+            "written": [], "model": "",
     }  # fmt: skip
     assert set(found) == names_of(Answer)
     assert ARTICLE.text not in json.dumps(found)

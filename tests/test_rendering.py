@@ -20,6 +20,7 @@ from qa.records import (
     Answer,
     Article,
     Citation,
+    Conflict,
     EmbedProgress,
     Filters,
     Hit,
@@ -27,6 +28,7 @@ from qa.records import (
     Period,
     Query,
     Sentence,
+    ShortAnswer,
     Statistics,
 )  # fmt: skip
 from qa.web import changes, markup, rendering, understood
@@ -154,9 +156,12 @@ def everything(source: Article, *, reason: str = "", notes: tuple[str, ...] = ()
     request = Request(reason, Filters(), None, None, (), Resolution(f"About {reason}?", True, (reason, "It")))
     written = dataclasses.replace(request, as_written=True)
     versions = [Version(number, each, NOW) for number, each in enumerate((others, source, others), start=1)]
+    short = ShortAnswer(source.text, reason, 1, 0, len(source.text), reason)
+    conflict = Conflict("number", reason, (1,))
     return [
         rendering.answer_message(found.sentences, 1, current=True),
         rendering.answer_message(found.sentences, 1, current=False),
+        rendering.answer_message(found.sentences, 1, current=True, short=short, conflicts=(conflict,)),
         rendering.evidence(found, 1, {source.id: 3}),
         rendering.abstention_message(refused),
         rendering.evidence(refused, 2, {}),
@@ -194,12 +199,12 @@ def test_any_text_stays_text(title: str, text: str, url: str) -> None:
 @pytest.mark.parametrize("url", BAD_LINKS)
 def test_only_web_addresses_become_links(url: str) -> None:
     assert markup.safe_link(url) == ""
-    assert checked(everything(article(url=url))[2]).links == []
+    assert checked(everything(article(url=url))[3]).links == []
 
 
 def test_a_web_address_becomes_a_link_that_names_its_real_host() -> None:
     url = 'https://mpa.example@evil.example/a?b=1&c="2"'
-    parts = checked(everything(article(url=url))[2])
+    parts = checked(everything(article(url=url))[3])
     assert set(parts.links) == {url}
     assert "Read the original at evil.example" in parts.text
 
@@ -207,6 +212,44 @@ def test_a_web_address_becomes_a_link_that_names_its_real_host() -> None:
 def test_a_fake_citation_mark_in_an_article_is_no_button() -> None:
     parts = checked(everything(article('<button class="number" data-target="evidence-1-1">9</button> [9]'))[0])
     assert parts.tags.count("button") == 1
+
+
+def test_the_short_answer_is_marked_in_its_sentence_and_named_above() -> None:
+    source = article("One. He came on\n 9 May & left. He left on Tuesday.")
+    answer = answered((source, 5, 30), (source, 31, 50), hits=())
+    short = ShortAnswer("9 May", "date", 1, 17, 22)
+    assert source.text[17:22] == "9 May"
+    made = rendering.answer_message(answer.sentences, 1, current=False, short=short)
+    assert checked(made).marks == ["9 May"]
+    assert "“He came on <mark>9 May</mark> &amp; left.”" in made
+    assert made.startswith('<div class="answer"><p class="short" dir="auto">9 May</p>')
+    counted = ShortAnswer("Tuesday", "date", 2, 42, 49, "2 September 2025")
+    made = rendering.answer_message(answer.sentences, 1, current=False, short=counted)
+    assert checked(made).text.startswith(
+        "Tuesday [2 September 2025, computed from the article’s date]“He came on 9 May"
+    )
+    assert "on <mark>Tuesday</mark>." in made
+    # While its sentence is not shown yet, neither is the short answer.
+    assert checked(rendering.answer_message(answer.sentences[:1], 1, current=False, short=counted)).marks == []
+
+
+def test_what_disagrees_is_told_once_its_sentences_are_shown() -> None:
+    source = article("One. Two. Three.")
+    answer = answered((source, 0, 4), (source, 5, 9), hits=())
+    conflict = Conflict("number", "The Gull says 1 [1], The <b>Eel</b> says 2 [2].", (2, 1))
+    made = rendering.answer_message(answer.sentences, 1, current=False, conflicts=(conflict,))
+    assert "The <b>Eel</b> says 2 [2].“One.”" in checked(made).text
+    made = rendering.answer_message(answer.sentences[:1], 1, current=False, conflicts=(conflict,))
+    assert "Eel" not in made
+
+
+def test_context_is_marked_as_such() -> None:
+    source = article("One. He left.")
+    first = Sentence("He left.", Citation(source, 5, 13, 1), 1.0)
+    before = Sentence("One.", Citation(source, 0, 4, 2), 0.0, leads_to=1)
+    made = rendering.answer_message((first, before), 1, current=False)
+    assert made.count('<blockquote class="context">') == 1
+    assert checked(made).text.endswith("“One.”2 — The Gull, 9 Sep 2025, just before [1]")
 
 
 def test_marks_stand_exactly_on_the_quoted_sentences() -> None:

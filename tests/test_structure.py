@@ -19,12 +19,13 @@ FLOORS = {
     "errors": 0, "fitted": 0, "migrations": 0, "records": 0,
     "config": 1, "database": 1, "duplicates": 1, "durable": 1, "formats": 1, "locking": 1, "mention_words": 1,
     "rows": 1, "sentences": 1, "timex": 1,
-    "comparisons": 2, "encoder": 2, "lexical": 2, "mentions": 2, "passages": 2, "store": 2, "vectors": 2,
+    "comparisons": 2, "encoder": 2, "lexical": 2, "mentions": 2, "passages": 2, "proper_names": 2, "quantities": 2,
+    "spoken_dates": 2, "store": 2, "vectors": 2,
     "asked": 3, "embedding": 3, "followup": 3, "history": 3, "ingest": 3, "parts": 3,
-    "derived": 4, "evidence": 4, "question": 4, "ranking": 4, "withdrawn": 4,
-    "answering": 5, "candidates": 5,
-    "collapse": 6,
-    "retrieval": 7,
+    "derived": 4, "evidence": 4, "question": 4, "ranking": 4, "short_answers": 4, "withdrawn": 4,
+    "candidates": 5, "conflicts": 5,
+    "collapse": 6, "composing": 6,
+    "answering": 7, "retrieval": 7,
     "index": 8,
     "evaluation": 9,
     "web": 10,
@@ -35,15 +36,18 @@ FLOORS = {
 # Libraries, and the only modules that may import each.
 OWNERS = {
     "faiss": ("vectors",),
+    "fastapi": ("web",),
     "gradio": ("web",),
     "pyarrow": ("formats",),
     "rich": ("cli",),
     "sentence_transformers": ("encoder",),
     "sqlite3": ("database", "store"),
+    "starlette": ("web",),
     "tantivy": ("lexical",),
     "torch": ("encoder",),
     "transformers": ("encoder",),
     "typer": ("cli",),
+    "uvicorn": ("web",),
 }
 HEAVY = ("torch", "faiss", "tantivy", "gradio", "sentence_transformers", "numpy", "typer", "rich", "pyarrow")
 

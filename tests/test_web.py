@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from qa.config import Config
-from qa.errors import ConfigError, EncoderError, IndexLockedError, QuestionError
+from qa.errors import EncoderError, IndexLockedError, QuestionError
 from qa.followup import PastTurn, Resolution, resolve
 from qa.history import Version
 from qa.records import Answer, Article, Citation, EmbedProgress, Filters, Hit, Query, Sentence, Statistics
@@ -466,19 +466,3 @@ def test_importing_the_package_is_light_and_silences_analytics() -> None:
         "assert os.environ['GRADIO_ANALYTICS_ENABLED'] == 'False'"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
-
-
-def test_a_port_that_is_taken_is_an_error_with_a_cure() -> None:
-    import socket
-
-    from qa.web.app import _launch, gr
-
-    with gr.Blocks() as app:
-        pass
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        with pytest.raises(ConfigError, match="--port"):
-            _launch(app, Config(), "127.0.0.1", taken.getsockname()[1])
-    with pytest.raises(ConfigError, match="65,535"):
-        _launch(app, Config(), "127.0.0.1", 70_000)

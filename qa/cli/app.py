@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from qa.cli import printing, progress, understood
-from qa.cli.chat import require_index, serve_chat
+from qa.cli.chat import chat, require_index
 from qa.cli.evaluate import evaluate
 from qa.cli.failures import NOTHING_FOUND, report
 from qa.cli.history import history
@@ -33,6 +33,7 @@ from qa.cli.options import (
     set_up_logging,
 )
 from qa.cli.printing import say, show, show_json
+from qa.cli.user import user
 from qa.config import load_config
 from qa.errors import ArticleFileError
 from qa.records import AddReport, Filters
@@ -231,22 +232,8 @@ def _ask(
             raise typer.Exit(NOTHING_FOUND)
 
 
-@app.command("chat")
-def _chat(
-    sample: Annotated[
-        bool, typer.Option("--sample", help="Chat with the sample archive; it is made in index/sample if need be.")
-    ] = False,
-    host: Annotated[
-        str | None, typer.Option("--host", show_default="127.0.0.1", help="The address to listen on.")
-    ] = None,
-    port: Annotated[int | None, typer.Option("--port", show_default="7860", help="The port to listen on.")] = None,
-    no_embed: Annotated[bool, typer.Option("--no-embed", help="Compute no vectors in the background.")] = False,
-    open_browser: Annotated[bool, typer.Option("--open", help="Open the chat in the browser.")] = False,
-    index: IndexFolder = None,
-    verbose: Verbose = False,
-) -> None:
-    """Open the web chat. Ctrl-C ends it."""
-    serve_chat(_text(index), sample=sample, host=host, port=port, embed=not no_embed, open_browser=open_browser)
+app.command("chat")(chat)
+app.command("user")(user)
 
 
 app.command("eval")(evaluate)

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import importlib.resources
+import logging
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+import typer
+
+from qa.cli.options import IndexFolder, Verbose
 from qa.cli.printing import show
 from qa.config import load_config
 from qa.database import FILE_NAME
 from qa.errors import IndexLockedError, IndexNotFoundError
+from qa.web.serving.access import Access
+from qa.web.serving.logs import log_as_json
 
 if TYPE_CHECKING:
     from qa.config import Config
@@ -27,23 +33,50 @@ _SAMPLE_QUESTIONS = (
 )
 
 
-def serve_chat(
-    index: str | None, *, sample: bool, host: str | None, port: int | None, embed: bool, open_browser: bool
+def chat(
+    sample: Annotated[
+        bool, typer.Option("--sample", help="Chat with the sample archive; it is made in index/sample if need be.")
+    ] = False,
+    host: Annotated[
+        str | None, typer.Option("--host", show_default="127.0.0.1", help="The address to listen on.")
+    ] = None,
+    port: Annotated[int | None, typer.Option("--port", show_default="7860", help="The port to listen on.")] = None,
+    no_embed: Annotated[bool, typer.Option("--no-embed", help="Compute no vectors in the background.")] = False,
+    open_browser: Annotated[bool, typer.Option("--open", help="Open the chat in the browser.")] = False,
+    auth: Annotated[
+        Path | None, typer.Option("--auth", metavar="FILE", help="Let in only the users in this file; see `qa user`.")
+    ] = None,
+    open_to_everyone: Annotated[
+        bool, typer.Option("--open-to-everyone", help="It is meant that who reaches --host needs no password.")
+    ] = False,
+    root_path: Annotated[
+        str | None, typer.Option("--root-path", metavar="URL", help="The URL or path under which a proxy shows it.")
+    ] = None,
+    metrics: Annotated[bool, typer.Option("--metrics", help="Offer figures for Prometheus at /metrics.")] = False,
+    json_log: Annotated[bool, typer.Option("--json-log", help="Log in JSON Lines.")] = False,
+    log_questions: Annotated[bool, typer.Option("--log-questions", help="Log what is asked.")] = False,
+    index: IndexFolder = None,
+    verbose: Verbose = False,
 ) -> None:
-    """Serve the chat until Ctrl-C.
-
-    Raises:
-        IndexNotFoundError: there is no index to chat with.
-    """
-    config = load_config(index=index or (SAMPLE_INDEX if sample else None), host=host, port=port)
+    """Open the web chat. Ctrl-C ends it."""
+    folder = None if index is None else str(index)
+    config = load_config(
+        index=folder or (SAMPLE_INDEX if sample else None), host=host, port=port, chat_root_path=root_path
+    )
     if not sample:
         require_index(config)
+    if json_log:
+        log_as_json()
+    if log_questions:
+        # A question is an ordinary event; who asks for its text wants to see it.
+        logging.getLogger("qa.web.questions").setLevel(logging.INFO)
     from qa.web.app import serve
 
     serve(
         lambda: open_sample(config) if sample else _open(config),
-        config, host=config.host, port=config.port, embed=embed, open_browser=open_browser, ready=_say_ready,
+        config, host=config.host, port=config.port, embed=not no_embed, open_browser=open_browser, ready=_say_ready,
         examples=_SAMPLE_QUESTIONS if sample else None,
+        access=Access(auth, open_to_everyone, metrics, log_questions),
     )  # fmt: skip
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from qa.cli.printing import one_line, show
 
 if TYPE_CHECKING:
+    from qa.evaluation.answer_summary import AnswerSummary
+    from qa.evaluation.choices import ChoiceFigures
     from qa.evaluation.report import Report
-    from qa.evaluation.summary import Comparison, Group, Summary
+    from qa.evaluation.summary import Comparison, Figure, Summary
 
 _WIDTH_IN_PIPES = 120
 # The other figures stand in the first table, in the JSON file and on the page.
@@ -30,19 +32,38 @@ def show_evaluation(report: Report) -> None:
             _show_types(summary)
     for comparison in report.comparisons:
         _show_comparison(comparison)
+    for answers in report.answer_summaries:
+        _show_answers(answers)
     _show_times(report)
+
+
+def show_choices(figures: Mapping[str, ChoiceFigures]) -> None:
+    """How well each scorer, by name, chooses the sentences that answer."""
+    columns = ["", "questions", "mixed", "MAP", "MRR", "P@1", "answerability AUC"]
+    rows = [
+        [
+            name, f"{each.questions:,}", f"{each.mixed:,}", *map(_or_dash, (
+                each.mean_average_precision, each.mean_reciprocal_rank, each.precision_at_1, each.answerability_auc
+            )),
+        ]
+        for name, each in figures.items()
+    ]  # fmt: skip
+    _show_table("Choice of sentences; MAP, MRR and P@1 over the mixed questions", columns, rows)
+
+
+def _or_dash(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
 
 
 def _show_figures(summaries: Sequence[Summary]) -> None:
     rows = [
-        [metric, *(_with_interval(summary.overall, metric) for summary in summaries)]
+        [metric, *(_with_interval(summary.overall.figures[metric]) for summary in summaries)]
         for metric in summaries[0].overall.figures
     ]
     _show_table("Means and 95 % intervals", ["", *(summary.name for summary in summaries)], rows)
 
 
-def _with_interval(group: Group, metric: str) -> str:
-    figure = group.figures[metric]
+def _with_interval(figure: Figure) -> str:
     return f"{figure.mean:.3f} ({figure.low:.3f} to {figure.high:.3f})"
 
 
@@ -66,17 +87,34 @@ def _show_comparison(comparison: Comparison) -> None:
         _show_table("Changed most: rank of the first relevant article", columns[:3], changes)
 
 
+def _show_answers(summary: AnswerSummary) -> None:
+    from qa.evaluation.answer_summary import counted
+
+    rows = [
+        [name, f"{measured.questions:,}", _with_interval(measured.figure)]
+        for name, measured in summary.overall.figures.items()
+    ]
+    _show_table(f"Answers, {summary.name}", ["", "questions", "mean and 95 % interval"], rows)
+    if groups := summary.types.values():
+        types = [
+            [name, *(_or_dash(each.figures[name].figure.mean if name in each.figures else None) for each in groups)]
+            for name in summary.overall.figures
+        ]
+        _show_table(f"Answers by type, {summary.name}", ["", *(kind or "(no type)" for kind in summary.types)], types)
+    _show_table(f"Quoting and confidence, {summary.name}", ["", ""], counted(summary))
+
+
 def _rank(rank: int | None) -> str:
     return "not found" if rank is None else str(rank)
 
 
 def _show_times(report: Report) -> None:
-    from qa.evaluation.summary import named_times
+    from qa.evaluation.report import named_times
 
     if report.preparation:
         taken = [f"{stage} {seconds:,.1f} s" for stage, seconds in report.preparation.seconds.items()]
         show(f"Before the first question: {', '.join(taken) or 'nothing to do'}")
-    times = named_times(report.summaries)
+    times = named_times(report)
     rows = [[name, f"{each.p50:,.1f} ms", f"{each.p95:,.1f} ms"] for name, each in times]
     if rows:
         _show_table("Time", ["", "p50", "p95"], rows)

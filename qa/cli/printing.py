@@ -10,7 +10,7 @@ import sys
 import textwrap
 from collections.abc import Iterable
 
-from qa.records import AddReport, Answer, Article, Hit, Statistics
+from qa.records import AddReport, Answer, Article, Hit, ShortAnswer, Statistics
 
 # C0 and C1 can steer a terminal; half a surrogate pair cannot be written.
 _CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -101,14 +101,27 @@ def show_answer(answer: Answer) -> None:
         show_wrapped(f"Note: {note}", indent="")
 
 
+def _show_short(short: ShortAnswer) -> None:
+    """The short answer; a day that was counted from the article's own says so."""
+    computed = f" [{one_line(short.computed)}, computed from the article’s date]" if short.computed else ""
+    show(f"{styled(one_line(short.text), BOLD)}{computed} [{short.number}]")
+    show()
+
+
 def _show_sentences(answer: Answer) -> None:
+    if answer.short:
+        _show_short(answer.short)
     numbers: dict[str, list[int]] = {}
     articles: dict[str, Article] = {}
     for sentence in answer.sentences:
         citation = sentence.citation
         numbers.setdefault(citation.article.id, []).append(citation.number)
         articles[citation.article.id] = citation.article
-        show_wrapped(f"“{one_line(sentence.text)}” [{citation.number}]", indent="")
+        before = f" (just before [{sentence.leads_to}])" if sentence.leads_to else ""
+        show_wrapped(f"“{one_line(sentence.text)}” [{citation.number}]{before}", indent="")
+        show()
+    for conflict in answer.conflicts:
+        show_wrapped(conflict.words, indent="")
         show()
     show(styled("Sources", BOLD))
     for article_id, article in articles.items():

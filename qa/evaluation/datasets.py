@@ -8,7 +8,11 @@
                             id             optional; else the number of the line
                             type           optional; figures are given for each type
                             as_of, date    optional; the day on which it is asked
-                            answers        optional; shown in the report
+                            answers        optional; right answers in few words, any of which will do
+                            sentences      optional; the sentences of the articles that answer, any of which will do
+                            resolved       optional; asked instead of a question that is not whole by itself
+                            answerable     optional; false where the articles do not answer, as is the type
+                                           "unanswerable"; article_ids then count for nothing
 
 Also read are BEIR (beir.py) and TREC (trec.py). What lies in the folder decides, in the order: ours, BEIR, TREC.
 """
@@ -27,6 +31,8 @@ from qa.records import Origin, day_of
 
 ARTICLES = "articles"
 QUESTIONS = "questions.jsonl"
+# The type of question that the articles do not answer.
+UNANSWERABLE = "unanswerable"
 
 
 def read_data_set(folder: Path, *, questions: Path | None = None, maximum_record_bytes: int) -> DataSet:
@@ -75,11 +81,14 @@ def _own_questions(path: Path, maximum: int) -> tuple[Question, ...]:
 
 
 def _own_question(row: dict[str, Any], origin: Origin) -> Question:
-    text, kind = row.get("question"), row.get("type")
+    text, kind = row.get("resolved") or row.get("question"), row.get("type")
     if not isinstance(text, str):
         raise unusable("The record has no question", origin)
     if not isinstance(kind, str | None):
         raise unusable("The type of the question is no text", origin)
+    answerable = row.get("answerable", kind != UNANSWERABLE)
+    if not isinstance(answerable, bool):
+        raise unusable("answerable is neither true nor false", origin)
     try:
         moment = read_moment(row.get("as_of") or row.get("date"))
     except ValueError as error:
@@ -87,10 +96,12 @@ def _own_question(row: dict[str, Any], origin: Origin) -> Question:
     return Question(
         id=str(origin.line) if row.get("id") is None else str(row["id"]),
         text=text,
-        gains=dict.fromkeys(_texts(row, "article_ids", origin), 1),
+        gains=dict.fromkeys(_texts(row, "article_ids", origin), 1) if answerable else {},
         type=kind or "",
         as_of=day_of(moment),
         answers=tuple(_texts(row, "answers", origin)),
+        sentences=tuple(_texts(row, "sentences", origin)),
+        answerable=answerable,
     )
 
 

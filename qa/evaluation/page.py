@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from qa.evaluation.answer_summary import AnswerSummary, counted
 from qa.evaluation.metrics import METRICS
-from qa.evaluation.plots import SERIES, bars, escaped, histogram, rank_counts
-from qa.evaluation.report import Report, Worst, facts, problems
-from qa.evaluation.summary import Comparison, Summary, named_times
+from qa.evaluation.plots import SERIES, bars, escaped, histogram, rank_counts, refusal_plot, reliability_plot
+from qa.evaluation.refusal import Refusal
+from qa.evaluation.report import Report, Worst, facts, named_times, problems
+from qa.evaluation.summary import Comparison, Figure, Summary
 from qa.records import Article
 
 _STYLE = """
@@ -26,7 +28,9 @@ h3 { font-size: 15px; margin: 24px 0 6px; }
 p, li { overflow-wrap: anywhere; } .quiet { color: var(--quiet); }
 svg { width: 100%; height: auto; font: 12px system-ui, sans-serif; }
 svg text { fill: var(--quiet); } svg .label { fill: var(--ink); font-weight: 600; }
-.grid, .axis { stroke: var(--line); } .whisker { stroke: var(--ink); fill: none; stroke-width: 1.2; }
+.grid, .axis { stroke: var(--line); }
+.mark { stroke: var(--quiet); stroke-dasharray: 5 4; }
+.whisker { stroke: var(--ink); fill: none; stroke-width: 1.2; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; width: 100%; font-size: 14px; }
 th, td { text-align: right; padding: 4px 8px; border-bottom: 1px solid var(--line); white-space: nowrap; }
@@ -38,7 +42,9 @@ details { border-top: 1px solid var(--line); padding: 8px 0; } summary { cursor:
 details ol, details ul { margin: 4px 0 8px; padding-left: 24px; }
 """
 _SERIES_STYLE = "".join(
-    f".series-{n} {{ fill: var(--series-{n}); background: var(--series-{n}); }}\n" for n in range(SERIES)
+    f".series-{n} {{ fill: var(--series-{n}); background: var(--series-{n}); }}\n"
+    f".line-{n} {{ stroke: var(--series-{n}); stroke-width: 2; fill: none; }}\n"
+    for n in range(SERIES)
 )
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
@@ -48,7 +54,8 @@ def html_report(report: Report) -> str:
     title = f"Evaluation: {escaped(report.data_set.folder.resolve().name)}"
     sections = [
         _head(report, title), _figures(report.summaries), _ranks(report.summaries), _types(report.summaries),
-        *(_comparison(comparison) for comparison in report.comparisons), _times(report),
+        *(_comparison(comparison) for comparison in report.comparisons),
+        *(_answers(summary) for summary in report.answer_summaries), _times(report),
         *(_worst(name, worst) for name, worst in report.worst.items() if worst), _notes(report),
     ]  # fmt: skip
     return (
@@ -118,8 +125,44 @@ def _rank(rank: int | None) -> str:
     return "–" if rank is None else str(rank)
 
 
+def _answers(summary: AnswerSummary) -> str:
+    types = summary.types
+    rows = [
+        [
+            name, f"{measured.questions:,}", _with_interval(measured.figure),
+            *(f"{group.figures[name].figure.mean:.3f}" if name in group.figures else "" for group in types.values()),
+        ]
+        for name, measured in summary.overall.figures.items()
+    ]  # fmt: skip
+    return (
+        f"<h2>Answers: {escaped(summary.name)}</h2>\n"
+        + _table(["figure", "questions", "mean", *(kind or "(no type)" for kind in types)], rows)
+        + '<p class="quiet">Means over the questions that a figure applies to, with 95 % bootstrap intervals. '
+        "A refusal quotes nothing.</p>" + _table(["beside these", ""], counted(summary)) + _confidence(summary.refusal)
+    )
+
+
+def _with_interval(figure: Figure) -> str:
+    return f"{figure.mean:.3f} ({figure.low:.3f}–{figure.high:.3f})"
+
+
+def _confidence(refusal: Refusal) -> str:
+    curves = ["answerable questions, refused wrongly", "unanswerable questions, refused rightly"]
+    parts = [
+        f"<h3>Refused at each threshold</h3>\n{_legend(curves)}{refusal_plot(refusal)}"
+        f'<p class="quiet">The dashed line is the threshold in force, {refusal.at_threshold.threshold:g}.</p>'
+    ]
+    if refusal.reliability:
+        parts.append(
+            f"<h3>Confidence and truth</h3>\n{reliability_plot(refusal)}"
+            f'<p class="quiet">{len(refusal.reliability)} bins of equally many questions; on the dashed line '
+            "confidence is the share of questions that the archive answers.</p>"
+        )
+    return "\n".join(parts)
+
+
 def _times(report: Report) -> str:
-    rows = [[name, f"{times.p50:,.1f}", f"{times.p95:,.1f}"] for name, times in named_times(report.summaries)]
+    rows = [[name, f"{times.p50:,.1f}", f"{times.p95:,.1f}"] for name, times in named_times(report)]
     if not rows:
         return ""
     seconds = report.preparation.seconds if report.preparation else {}

@@ -1,4 +1,4 @@
-"""Two plots as inline SVG. Colours are classes (`series-0` and so on), so that the page decides on light and dark."""
+"""Plots as inline SVG. Colours are classes (`series-0`, `line-0` and so on): the page decides on light and dark."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Mapping, Sequence
 
+from qa.evaluation.refusal import Refusal, RefusalPoint
 from qa.evaluation.summary import Figure
 
 SERIES = 4  # colours there are; further runs begin again with the first
@@ -18,6 +19,11 @@ _GAP = 14
 _TICKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 _HEIGHT = 190
 _TOP = 18
+
+# The square of shares, 0 to 1 both ways, of the curves.
+_LEFT = 64
+_SIDE = 240
+_RIGHT = _WIDTH - 24
 
 # Ranks of the first relevant article: each column with its first and last rank.
 _COLUMNS: tuple[tuple[str, int, int | None], ...] = (
@@ -97,6 +103,67 @@ def histogram(counts: Sequence[Mapping[str, int]], names: Sequence[str]) -> str:
                 f"{run[column]}</text>"
             )
     return _svg(_HEIGHT + 26, f"Ranks of the first relevant article: {'; '.join(names)}", parts)
+
+
+def refusal_plot(refusal: Refusal) -> str:
+    """What is refused at each threshold: of the answerable questions (line 0) and of the others (line 1).
+
+    The dashed line is the threshold that the index is configured with.
+    """
+    threshold = min(refusal.at_threshold.threshold, 1.0)
+    parts = _square("threshold of confidence", "refused")
+    parts.append(f'<path class="mark" d="M{_x(threshold):.1f} {_y(0):.1f}V{_y(1):.1f}"/>')
+    for number, shares in enumerate((_steps(refusal.curve, "answerable"), _steps(refusal.curve, "unanswerable"))):
+        if shares:
+            parts.append(f'<path class="line-{number}" d="{_step_path(shares)}"/>')
+    return _svg(_y(0) + 40, "Questions refused at each threshold", parts)
+
+
+def _steps(curve: Sequence[RefusalPoint], kind: str) -> list[tuple[float, float]]:
+    """Each threshold with the share refused there; empty where there is no question of the kind."""
+    points = ((p.threshold, p.answerable_refused if kind == "answerable" else p.unanswerable_refused) for p in curve)
+    return [(threshold, share) for threshold, share in points if share is not None]
+
+
+def _step_path(points: Sequence[tuple[float, float]]) -> str:
+    """A share holds from just above the threshold before it up to its own, the last one from there on."""
+    path = [f"M{_x(0):.1f} {_y(points[0][1]):.1f}"]
+    path += [f"V{_y(share):.1f}H{_x(min(threshold, 1.0)):.1f}" for threshold, share in points]
+    return "".join([*path, f"H{_x(1):.1f}"])
+
+
+def reliability_plot(refusal: Refusal) -> str:
+    """The share of answerable questions over the mean confidence of each bin; the dashed line is where they agree."""
+    parts = _square("confidence", "answerable")
+    parts.append(f'<path class="mark" d="M{_x(0):.1f} {_y(0):.1f}L{_x(1):.1f} {_y(1):.1f}"/>')
+    places = [(_x(each.confidence), _y(each.answerable)) for each in refusal.reliability]
+    parts.append(f'<path class="line-2" d="M{"L".join(f"{x:.1f} {y:.1f}" for x, y in places)}"/>')
+    parts += [f'<circle class="series-2" cx="{x:.1f}" cy="{y:.1f}" r="4.5"/>' for x, y in places]
+    return _svg(_y(0) + 40, "Share of answerable questions by confidence", parts)
+
+
+def _square(across: str, up: str) -> list[str]:
+    """Axes from 0 to 1 both ways, with what they show."""
+    parts = []
+    for tick in _TICKS:
+        x, y = _x(tick), _y(tick)
+        parts.append(
+            f'<path class="grid" d="M{x:.1f} {_y(0):.1f}V{_y(1):.1f}M{_x(0):.1f} {y:.1f}H{_x(1):.1f}"/>'
+            f'<text class="tick" x="{x:.1f}" y="{_y(0) + 16:.1f}" text-anchor="middle">{tick:g}</text>'
+            f'<text class="tick" x="{_LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{tick:g}</text>'
+        )
+    middle = (_x(0) + _x(1)) / 2
+    parts.append(f'<text x="{middle:.1f}" y="{_y(0) + 34:.1f}" text-anchor="middle">{across}</text>')
+    parts.append(f'<text transform="translate(14 {_y(0.5):.1f}) rotate(-90)" text-anchor="middle">{up}</text>')
+    return parts
+
+
+def _x(share: float) -> float:
+    return _LEFT + share * (_RIGHT - _LEFT)
+
+
+def _y(share: float) -> float:
+    return 8 + (1 - share) * _SIDE
 
 
 def _svg(height: float, label: str, parts: Sequence[str]) -> str:

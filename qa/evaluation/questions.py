@@ -20,9 +20,10 @@ OWN, BEIR, TREC = "dateline", "beir", "trec"
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question whose answering articles are known; there is at least one.
+    """A question whose answering articles are known; there is at least one, unless it is not `answerable`.
 
-    `as_of` is the day on which it is asked, where the data set says so. `answers` are shown, not measured.
+    `as_of` is the day on which it is asked, where the data set says so. `answers` are right answers in few words, any
+    of which will do, and `sentences` those of the articles that answer; both may be empty where nobody wrote them down.
     """
 
     id: str
@@ -31,6 +32,8 @@ class Question:
     type: str = ""
     as_of: datetime.date | None = None
     answers: tuple[str, ...] = ()
+    sentences: tuple[str, ...] = ()
+    answerable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class DataSet:
     """Questions to measure with. `articles` is the file or folder to index; None where it lies elsewhere.
 
     `layout` is "dateline", "beir" or "trec". `left_out` maps the id of each question that cannot be measured
-    to the reason.
+    to the reason. `unanswerable` are the questions that the articles do not answer: refusals are measured with them.
     """
 
     folder: Path
@@ -46,23 +49,30 @@ class DataSet:
     articles: Path | None
     questions: tuple[Question, ...]
     left_out: Mapping[str, str] = field(default_factory=dict)
+    unanswerable: tuple[Question, ...] = ()
 
 
 def settle(data_set: DataSet, where: Path) -> DataSet:
-    """The data set without the questions that have no relevant article; these are left out and named.
+    """The data set with its unanswerable questions apart, and without others that have no relevant article.
 
     Raises:
         DataSetError: no question is left. `where` is the file that should name the articles.
     """
-    measured = tuple(question for question in data_set.questions if question.gains)
-    without = {question.id: "it has no relevant article" for question in data_set.questions if not question.gains}
+    answerable = [question for question in data_set.questions if question.answerable]
+    measured = tuple(question for question in answerable if question.gains)
+    without = {question.id: "it has no relevant article" for question in answerable if not question.gains}
     if not measured:
         raise DataSetError(
-            f"None of the {len(without)} questions has a relevant article",
+            f"None of the {len(data_set.questions)} questions has a relevant article",
             where=str(where),
             cure="Retrieval is measured by the articles that answer; name them for at least one question.",
         )
-    return dataclasses.replace(data_set, questions=measured, left_out={**data_set.left_out, **without})
+    return dataclasses.replace(
+        data_set,
+        questions=measured,
+        left_out={**data_set.left_out, **without},
+        unanswerable=tuple(question for question in data_set.questions if not question.answerable),
+    )
 
 
 def present(folder: Path, *names: str) -> Path | None:

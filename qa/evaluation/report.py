@@ -8,11 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from qa.evaluation.answer_summary import AnswerSummary, summarise_answers
+from qa.evaluation.answers import AnswerRun
 from qa.evaluation.metrics import METRICS, question_figures
 from qa.evaluation.preparation import Preparation
 from qa.evaluation.questions import DataSet, Question
 from qa.evaluation.runs import Run
-from qa.evaluation.summary import Comparison, Summary, compare, ranks_of, summarise
+from qa.evaluation.summary import Comparison, Summary, Times, compare, ranks_of, summarise
 from qa.records import Article
 
 if TYPE_CHECKING:
@@ -36,7 +38,8 @@ class Worst:
 class Report:
     """An evaluation. `preparation` and `settings` are empty where two runs from files were compared.
 
-    `worst` is by the name of the run, the worst question first.
+    `worst` is by the name of the run, the worst question first. `answers` and their summaries are empty where only
+    retrieval was measured.
     """
 
     data_set: DataSet
@@ -47,6 +50,8 @@ class Report:
     preparation: Preparation | None = None
     settings: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     worst: Mapping[str, tuple[Worst, ...]] = dataclasses.field(default_factory=dict)
+    answers: tuple[AnswerRun, ...] = ()
+    answer_summaries: tuple[AnswerSummary, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """A JSON-ready dictionary; every question with its figures and its ranking, for each run."""
@@ -54,12 +59,17 @@ class Report:
             "created": self.created.isoformat(timespec="seconds"),
             "data_set": {
                 "folder": str(self.data_set.folder), "layout": self.data_set.layout,
-                "questions": len(self.data_set.questions), "left_out": dict(self.data_set.left_out),
+                "questions": len(self.data_set.questions), "unanswerable": len(self.data_set.unanswerable),
+                "left_out": dict(self.data_set.left_out),
             },
             "settings": dict(self.settings),
             "index": _preparation(self.preparation) if self.preparation else None,
             "runs": [self._run(run, summary) for run, summary in zip(self.runs, self.summaries, strict=True)],
             "comparisons": [dataclasses.asdict(comparison) for comparison in self.comparisons],
+            "answers": [
+                dataclasses.asdict(summary) | {"questions": [dataclasses.asdict(outcome) for outcome in run.outcomes]}
+                for run, summary in zip(self.answers, self.answer_summaries, strict=True)
+            ],
         }  # fmt: skip
 
     def _run(self, run: Run, summary: Summary) -> dict[str, Any]:
@@ -80,7 +90,7 @@ class Report:
 
 def make_report(
     data_set: DataSet, runs: Sequence[Run], *, index: Index | None = None, preparation: Preparation | None = None,
-    settings: Mapping[str, Any] | None = None,
+    settings: Mapping[str, Any] | None = None, answers: Sequence[AnswerRun] = (),
 ) -> Report:  # fmt: skip
     """The figures of all runs, and each further run compared with the first.
 
@@ -98,6 +108,8 @@ def make_report(
         preparation=preparation,
         settings=settings or {},
         worst=worst,
+        answers=tuple(answers),
+        answer_summaries=tuple(map(summarise_answers, answers)),
     )
 
 
@@ -106,6 +118,8 @@ def facts(report: Report) -> list[str]:
     questions, preparation = report.data_set.questions, report.preparation
     dated = sum(question.as_of is not None for question in questions)
     said = [f"{len(questions):,} questions, {dated:,} with a day of asking", f"layout {report.data_set.layout}"]
+    if report.answers and report.data_set.unanswerable:
+        said.append(f"{len(report.data_set.unanswerable):,} more that the articles do not answer")
     if preparation:
         said += [
             f"{preparation.articles:,} articles",
@@ -115,11 +129,33 @@ def facts(report: Report) -> list[str]:
     return said + [f"{name}: {value}" for name, value in report.settings.items()]
 
 
+def named_times(report: Report) -> list[tuple[str, Times]]:
+    """What to show of the times: for each run that has any, those of a search or answer, then those of its stages."""
+    found = [
+        (f"{summary.name}: {name}", times)
+        for summary in report.summaries
+        if summary.times
+        for name, times in [("a question", summary.times), *summary.stages.items()]
+    ]
+    answered = [
+        (f"{summary.name}: {name}", times)
+        for summary in report.answer_summaries
+        if summary.times
+        for name, times in [
+            ("an answer", summary.times), *((f"an answer, {stage}", of) for stage, of in summary.stages.items())
+        ]
+    ]  # fmt: skip
+    return [*found, *answered]
+
+
 def problems(report: Report) -> list[str]:
     """What the reader of the figures must know about them, in whole sentences, the ids included."""
     said = []
     if left_out := report.data_set.left_out:
         said.append(f"Questions left out: {_counted(left_out)}.")
+    if (unanswerable := report.data_set.unanswerable) and not report.answers:
+        unasked = [question.id for question in unanswerable]
+        said.append(f"Questions that the articles do not answer, and that only --answers asks: {_listed(unasked)}.")
     preparation = report.preparation
     if preparation and preparation.absent:
         said.append(
@@ -140,6 +176,16 @@ def problems(report: Report) -> list[str]:
         for run in report.runs
         if run.refused
     ]
+    for summary in report.answer_summaries:
+        if summary.errors:
+            said.append(
+                f"Questions that the index would not answer, and that count as refused: {_counted(summary.errors)}."
+            )
+        if summary.verbatim < summary.quoted:
+            said.append(
+                f"Quoted sentences that do not stand so in the archive: {summary.quoted - summary.verbatim:,} of "
+                f"{summary.quoted:,}. Articles changed while the questions were asked, or the index is damaged."
+            )
     for comparison in report.comparisons:
         for name, ids in ((comparison.second, comparison.only_first), (comparison.first, comparison.only_second)):
             if ids:

@@ -65,19 +65,27 @@ def ask_all(questions: Iterable[Question], retrieve: Retrieve, as_of: AsOf) -> R
     stages: dict[str, Mapping[str, float]] = {}
     refused: dict[str, str] = {}
     for question in questions:
-        day = question.as_of if as_of == "question" else None if as_of == "none" else as_of
         parts: dict[str, float] = {}
         started = time.perf_counter()
         try:
-            hits = retrieve(question.text, day, parts)
+            hits = retrieve(question.text, day_of_asking(question, as_of), parts)
         except QuestionError as error:
             hits, refused[question.id] = (), str(error)
         milliseconds[question.id] = 1000 * (time.perf_counter() - started)
         rankings[question.id] = tuple(article_ranking(hits))
         if parts:
             stages[question.id] = parts
-    name = f"as of {as_of.isoformat()}" if isinstance(as_of, datetime.date) else _NAMES[as_of]
-    return Run(name, rankings, milliseconds, stages, refused)
+    return Run(name_of_run(as_of), rankings, milliseconds, stages, refused)
+
+
+def day_of_asking(question: Question, as_of: AsOf) -> datetime.date | None:
+    """The day on which a question is asked in a run; None gives no day, and the index takes today."""
+    return question.as_of if as_of == "question" else None if as_of == "none" else as_of
+
+
+def name_of_run(as_of: AsOf) -> str:
+    """What a run is called: by its day of asking."""
+    return f"as of {as_of.isoformat()}" if isinstance(as_of, datetime.date) else _NAMES[as_of]
 
 
 def write_run(path: Path, run: Run) -> None:

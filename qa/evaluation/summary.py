@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -107,34 +107,20 @@ def summarise(questions: Sequence[Question], run: Run) -> Summary:
     types = sorted({question.type for question in questions})
     kinds = np.array([question.type for question in questions])
     depths = [len(run.rankings.get(question.id, ())) for question in questions]
-    stages: dict[str, list[float]] = {}
-    for parts in run.stages.values():
-        for stage, milliseconds in parts.items():
-            stages.setdefault(stage, []).append(milliseconds)
     return Summary(
         name=run.name,
         overall=_group(figures),
         types={kind: _group(figures[kinds == kind]) for kind in types} if len(types) > 1 else {},
         ranks=ranks_of(questions, run),
         mean_depth=sum(depths) / len(depths),
-        times=_times(list(run.milliseconds.values())) if run.milliseconds else None,
-        stages={stage: _times(values) for stage, values in stages.items()},
+        times=times_of(list(run.milliseconds.values())) if run.milliseconds else None,
+        stages=stage_times(run.stages.values()),
     )
 
 
 def ranks_of(questions: Sequence[Question], run: Run) -> dict[str, int | None]:
     """The rank of each question's first relevant article."""
     return {question.id: first_rank(run.rankings.get(question.id, ()), question.gains) for question in questions}
-
-
-def named_times(summaries: Sequence[Summary]) -> list[tuple[str, Times]]:
-    """What to show of the times: for each run that has any, those of a question, then those of its stages."""
-    return [
-        (f"{summary.name}: {name}", times)
-        for summary in summaries
-        if summary.times
-        for name, times in [("a question", summary.times), *summary.stages.items()]
-    ]
 
 
 def compare(questions: Sequence[Question], first: Run, second: Run) -> Comparison:
@@ -183,6 +169,16 @@ def _group(figures: Figures) -> Group:
     return Group(len(figures), {name: Figure(float(mean), float(a), float(b)) for name, mean, a, b in columns})
 
 
-def _times(milliseconds: Sequence[float]) -> Times:
+def stage_times(questions: Iterable[Mapping[str, float]]) -> dict[str, Times]:
+    """The times of each stage, from the milliseconds of the stages of each question."""
+    stages: dict[str, list[float]] = {}
+    for parts in questions:
+        for stage, milliseconds in parts.items():
+            stages.setdefault(stage, []).append(milliseconds)
+    return {stage: times_of(values) for stage, values in stages.items()}
+
+
+def times_of(milliseconds: Sequence[float]) -> Times:
+    """The times of at least one question."""
     p50, p95 = np.percentile(milliseconds, [50, 95])
     return Times(float(p50), float(p95))

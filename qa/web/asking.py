@@ -14,6 +14,7 @@ from qa.errors import DatelineError, QuestionError
 from qa.followup import PastTurn, Resolution, resolve
 from qa.index import Index
 from qa.records import Answer, Filters, Hit
+from qa.web.serving.observing import OBSERVER
 
 logger = logging.getLogger("qa.web")
 
@@ -147,11 +148,17 @@ def _day(text: str | None, name: str) -> datetime.date | None:
 
 
 def ask(index: Index, request: Request) -> Answer:
-    return index.ask(request.searched, request.k, request.filters, request.as_of, ignored=request.ignored)
+    with OBSERVER.question("ask", request.searched) as outcome:
+        answer = index.ask(request.searched, request.k, request.filters, request.as_of, ignored=request.ignored)
+        outcome.name, outcome.hits = "refused" if answer.abstained else "answered", len(answer.hits)
+    return answer
 
 
 def retrieve(index: Index, request: Request) -> list[Hit]:
-    return index.retrieve(request.searched, request.k, request.filters, request.as_of, ignored=request.ignored)
+    with OBSERVER.question("retrieve", request.searched) as outcome:
+        hits = index.retrieve(request.searched, request.k, request.filters, request.as_of, ignored=request.ignored)
+        outcome.name, outcome.hits = "found" if hits else "nothing", len(hits)
+    return hits
 
 
 def words_for(error: Exception) -> str:
@@ -159,5 +166,5 @@ def words_for(error: Exception) -> str:
     if isinstance(error, DatelineError):
         return str(error)
     number = uuid.uuid4().hex[:8]
-    logger.error("Internal error %s", number, exc_info=error)
+    logger.error("Internal error %s", number, exc_info=error, extra={"error_id": number})
     return f"An internal error occurred. The log has the details under {number}."

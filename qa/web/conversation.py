@@ -61,7 +61,13 @@ def _reply(turn: Turn, number: int, working: str, sentences: int | None, is_last
     return _above(turn, turn.answer, turn.request, number, is_last) + (
         rendering.abstention_message(turn.answer)
         if turn.answer.abstained
-        else rendering.answer_message(turn.answer.sentences[:sentences], number, current=is_last)
+        else rendering.answer_message(
+            turn.answer.sentences[:sentences],
+            number,
+            current=is_last,
+            short=turn.answer.short,
+            conflicts=turn.answer.conflicts,
+        )
     )
 
 

@@ -11,7 +11,7 @@ import re
 import urllib.parse
 from collections.abc import Iterable, Mapping, Sequence
 
-from qa.records import CORRECTED, WITHDRAWN, Answer, Article, Hit, Sentence, Statistics
+from qa.records import CORRECTED, WITHDRAWN, Answer, Article, Conflict, Hit, Sentence, ShortAnswer, Statistics
 from qa.web.background import Phase, State
 from qa.web.markup import anchor_to, escaped, isolated, safe_link
 from qa.web.wording import count, coverage, ended, moment_in_words, progress_in_words, short_day
@@ -22,6 +22,7 @@ _FIGURES = {
     "lead": "opening of its article", "this_week": "recency", "these_months": "recency", "current": "recency",
     "in_period": "period", "near_period": "period",
 }  # fmt: skip
+_WHITE_SPACE = re.compile(r"\s+")
 _EMPTY_LINES = re.compile(r"\n\s*\n")
 
 
@@ -78,12 +79,33 @@ def working_message(words: str) -> str:
     return f'<p class="working">{escaped(words)}</p>'
 
 
-def answer_message(sentences: Sequence[Sentence], turn: int, *, current: bool) -> str:
-    """The quoted sentences, each with its number, outlet and day; in the `current` answer the numbers are buttons."""
-    return f'<div class="answer">{"".join(_quote(sentence, turn, current) for sentence in sentences)}</div>'
+def answer_message(
+    sentences: Sequence[Sentence], turn: int, *, current: bool, short: ShortAnswer | None = None,
+    conflicts: Sequence[Conflict] = (),
+) -> str:  # fmt: skip
+    """The quoted sentences, each with its number, outlet and day; in the `current` answer the numbers are buttons.
+
+    The short answer stands above them and is marked in its sentence. What the sentences disagree in stands above them
+    once all of those are shown.
+    """
+    numbers = {sentence.citation.number for sentence in sentences}
+    above = _short(short) if short and short.number in numbers else ""
+    for conflict in conflicts:
+        if numbers.issuperset(conflict.numbers):
+            above += f'<p class="conflict" dir="auto">{escaped(conflict.words)}</p>'
+    quotes = "".join(_quote(sentence, turn, current, short) for sentence in sentences)
+    return f'<div class="answer">{above}{quotes}</div>'
 
 
-def _quote(sentence: Sentence, turn: int, current: bool) -> str:
+def _short(short: ShortAnswer) -> str:
+    """The short answer; a day that was counted from the article's own is no part of the quotation and says so."""
+    computed = ""
+    if short.computed:
+        computed = f' <span class="computed">[{escaped(short.computed)}, computed from the article’s date]</span>'
+    return f'<p class="short" dir="auto">{escaped(_folded(short.text))}{computed}</p>'
+
+
+def _quote(sentence: Sentence, turn: int, current: bool, short: ShortAnswer | None) -> str:
     number, article = sentence.citation.number, sentence.citation.article
     mark = f'<span class="number">{number}</span>'
     if current:
@@ -94,9 +116,26 @@ def _quote(sentence: Sentence, turn: int, current: bool) -> str:
     link = "" if current else safe_link(article.url)
     source = f"{_outlet(article)}, {escaped(short_day(article.published))}" if article.published else _outlet(article)
     attribution = anchor_to(link, source) if link else source
-    # One line: breaks inside a sentence are an accident of the source's layout.
-    words = escaped(" ".join(sentence.text.split()))
-    return f'<blockquote><p dir="auto">“{words}”</p><footer>{mark} — {attribution}</footer></blockquote>'
+    kind, before = ("", "")
+    if sentence.leads_to:
+        kind, before = ' class="context"', f", just before [{sentence.leads_to}]"
+    words = _marked(sentence, short)
+    return f'<blockquote{kind}><p dir="auto">“{words}”</p><footer>{mark} — {attribution}{before}</footer></blockquote>'
+
+
+def _marked(sentence: Sentence, short: ShortAnswer | None) -> str:
+    """The words of a sentence in one line, with the short answer in its <mark> where it stands there."""
+    text, start = sentence.text.rstrip(), sentence.citation.start
+    if short is None or short.number != sentence.citation.number:
+        return escaped(_folded(text).strip())
+    first, last = short.start - start, short.end - start
+    before, words, after = (escaped(_folded(part)) for part in (text[:first], text[first:last], text[last:]))
+    return f"{before.lstrip()}<mark>{words}</mark>{after}"
+
+
+def _folded(text: str) -> str:
+    """Text in one line: breaks inside a sentence are an accident of the source's layout."""
+    return _WHITE_SPACE.sub(" ", text)
 
 
 def abstention_message(answer: Answer) -> str:

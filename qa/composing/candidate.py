@@ -1,0 +1,67 @@
+"""The sentences that compete for a place in an answer, and how well each answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from qa.asked import Asked
+from qa.evidence import Evidence
+from qa.passages import split_sentences
+from qa.records import Hit, Query
+
+Scores = np.ndarray[Any, np.dtype[np.float64]]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence of a hit: `hit.article.text[start:end]`, and the evidence drawn from it."""
+
+    hit: Hit
+    start: int
+    end: int
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A question, or one part of it, and how well each candidate answers it.
+
+    `scores` (n,) are log-odds in the order of the candidates, higher is better, comparable within one question only.
+    """
+
+    query: Query
+    asked: Asked
+    scores: Scores
+
+
+def sentences_of(hits: Sequence[Hit]) -> list[Candidate]:
+    """The sentences of the hits, each text once, in the order of the hits."""
+    candidates: list[Candidate] = []
+    seen: set[str] = set()
+    highest = max((hit.score for hit in hits), default=0.0)
+    for rank, hit in enumerate(hits):
+        previous = ""
+        for start, end in split_sentences(hit.text):
+            text = hit.text[start:end]
+            if text not in seen:
+                seen.add(text)
+                evidence = Evidence(
+                    text, hit.article.title, previous, hit.score - highest, rank, is_lead=hit.start + start == 0
+                )
+                candidates.append(Candidate(hit, hit.start + start, hit.start + end, evidence))
+            previous = text
+    return candidates
+
+
+def best_of_articles(scored: Scored, candidates: Sequence[Candidate], margin: float, most: int) -> list[int]:
+    """The best sentence of each article, the best first: at most `most`, none more than `margin` below the best."""
+    found: dict[str, int] = {}
+    for index in sorted(range(len(candidates)), key=lambda i: -scored.scores[i]):
+        if scored.scores[index] < scored.scores.max() - margin or len(found) == most:
+            break
+        found.setdefault(candidates[index].hit.article.id, index)
+    return list(found.values())
