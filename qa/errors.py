@@ -5,6 +5,7 @@ DatelineError                    the root: catch this to catch them all
 ├── ArticleFileError             a file or folder that cannot be read at all
 ├── QuestionError                a question that cannot be asked (empty, too long, k below 1)
 ├── EncoderError                 the model is missing, altered, or will not load
+├── LanguageModelError           the optional language model cannot be reached, is slow, or answers with nothing usable
 ├── DataSetError                 questions, judgments or runs to measure with that cannot be used
 └── ArchiveError                 (group) something about an index on disk
     ├── IndexNotFoundError       there is no index at that path
@@ -58,6 +59,13 @@ class QuestionError(DatelineError):
 
 class EncoderError(DatelineError):
     """The encoder is missing, altered, or will not load."""
+
+
+class LanguageModelError(DatelineError):
+    """The optional language model: not installed, out of reach, too slow, or with no usable answer.
+
+    Holds nothing of what the server said and never a key: both may end up in a log.
+    """
 
 
 class DataSetError(DatelineError):

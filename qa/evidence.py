@@ -31,12 +31,13 @@ class Evidence:
     """A sentence that may answer, with what stands around it.
 
     `passage_score` is its passage's fused score less that of the best passage (0 or below), `passage_rank` counts
-    from 0. `previous` is the sentence before it in its passage, empty for the first.
+    from 0. `previous` and `following` are the sentences beside it in its passage, empty where there is none.
     """
 
     text: str
     title: str = ""
     previous: str = ""
+    following: str = ""
     passage_score: float = 0.0
     passage_rank: int = 0
     is_lead: bool = False

@@ -23,11 +23,13 @@ from qa.formats import read_articles
 from qa.history import Version, caveats
 from qa.ingest import Counts, Record, add_records
 from qa.lexical import FOLDER_NAME as LEXICAL_FOLDER
+from qa.llm import language_model, written_answer
 from qa.locking import FolderLock
 from qa.mentions import Names
 from qa.question import Request, archive_ended, interpret, limits_of
 from qa.records import AddReport, Answer, Article, EmbedProgress, Filters, Hit, Query, Statistics
 from qa.retrieval import Retrieved, check_question, retrieve
+from qa.selector import Selector, load_selector
 from qa.store import Store, StoredPassage
 from qa.withdrawn import Withdrawals
 
@@ -35,6 +37,8 @@ Articles = str | Path | Iterable[str | Path | Article]
 
 # While records stream in, what was written becomes searchable at least this often.
 _SECONDS_UNTIL_SEARCHABLE = 5.0
+# Of the selector's scores: what only adds to an answer has about -1 to -2.5, what is about something else less than -4.
+_BESIDE_THE_POINT = -3.0
 
 
 class Index:
@@ -62,6 +66,8 @@ class Index:
         self._closed = False
         self._known_names = (0, Names(()))
         self._encoder = Encoder(self.config)
+        self._selector: Selector | None = None
+        self._loading_selector = threading.Lock()
         self._store = Store(self.path)
         self._withdrawals = Withdrawals(self._store, self.config.passage_words)
         try:
@@ -193,21 +199,27 @@ class Index:
         self, question: str, k: int | None = None, filters: Filters | None = None,
         as_of: datetime.date | None = None, *, ignored: Iterable[str] = (),
     ) -> Answer:  # fmt: skip
-        """An answer of quoted sentences, or an honest refusal. Arguments and errors as for `retrieve`."""
+        """An answer of quoted sentences, told by the language model where one is set; or an honest refusal.
+
+        Arguments and errors as for `retrieve`; LanguageModelError where what is set cannot be used.
+        """
         query = self.interpret(question, k, filters, as_of, ignored=ignored)
         timings: dict[str, float] = {}
         started = time.perf_counter()
         with self._asking():
             found = self._retrieve(query, True, timings)
             answer = answer_from_hits(
-                query, found.hits, self._encoder, self._derived.lexical(), self.config, timings, found.lifted
+                query, found.hits, self._load_selector(), self._derived.lexical(), self.config, timings, found.lifted
             )
             # What was lifted is the reason of the refusal already.
             notes = [*found.notes, *self._notes_on(answer)]
             if as_of is None and (ended := archive_ended(query, self._store.days()[1])):
                 notes.append(ended)
-        timings["total"] = 1000 * (time.perf_counter() - started)
-        return dataclasses.replace(answer, notes=tuple(notes))
+        answer = dataclasses.replace(answer, notes=tuple(notes))
+        if self.config.llm_base_url:
+            answer = written_answer(answer, language_model(self.config), self._supports, _BESIDE_THE_POINT)
+        answer.timings["total"] = 1000 * (time.perf_counter() - started)
+        return answer
 
     def interpret(
         self, question: str, k: int | None = None, filters: Filters | None = None,
@@ -251,8 +263,19 @@ class Index:
     def warm(self) -> None:
         """Load the model and the vectors now rather than at the first question."""
         self._encoder.encode_query("warm")
+        self._load_selector()
         self._withdrawals.all()
         self._derived.vectors()
+
+    def _load_selector(self) -> Selector:
+        with self._loading_selector:
+            if self._selector is None:
+                self._selector = load_selector(self._encoder)
+            return self._selector
+
+    def _supports(self, question: str, sentence: str, passage_sentences: Sequence[str]) -> float:
+        """What the selector makes of a sentence that a language model wrote; the passages were checked already."""
+        return float(self._load_selector().score(question, [sentence])[0])
 
     def _names(self) -> Names:
         """The outlets and authors of the archive, looked up anew when an article has come since."""

@@ -56,8 +56,17 @@ class HashingEncoder:
         self.encoded.extend(texts)
         return np.stack([hashed_vector(text) for text in texts]) if texts else np.zeros((0, DIMENSION), np.float32)
 
-    def encode_sentences(self, texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float32]]:
-        return self.encode_passages(texts)
+
+class HashingSelector:
+    """Scores sentences by the words that they share with the question: deterministic, without a model."""
+
+    def vectors(self, texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float32]]:
+        return np.stack([hashed_vector(text) for text in texts])
+
+    def score(
+        self, question: str, sentences: Sequence[str], *around: Sequence[str]
+    ) -> np.ndarray[Any, np.dtype[np.float32]]:
+        return 10 * self.vectors(sentences) @ hashed_vector(question) - 5
 
 
 def hashed_vector(text: str) -> np.ndarray[Any, np.dtype[np.float32]]:
@@ -71,9 +80,11 @@ def hashed_vector(text: str) -> np.ndarray[Any, np.dtype[np.float32]]:
 def hashed_index(
     path: Path, config: Config = CONFIG, *, create: bool = True, encoder: HashingEncoder | None = None
 ) -> Index:
-    """An Index whose encoder is the hashing one."""
+    """An Index whose encoder and selector are the hashing ones."""
     with mock.patch.object(qa.index, "Encoder", lambda given: encoder or HashingEncoder(given)):
-        return Index(path, config, create=create)
+        index = Index(path, config, create=create)
+    index._selector = HashingSelector()  # type: ignore[assignment]
+    return index
 
 
 def make_article(article_id: str, seed: int | None = None, *, sentences: int = 6, **fields: Any) -> Article:

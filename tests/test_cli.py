@@ -24,16 +24,18 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support import HashingSelector
 from typer.testing import CliRunner
 
 import qa.encoder
+import qa.index
 from qa.cli import chat, printing
 from qa.cli.app import app
 from qa.config import Config
 from qa.errors import IndexNotFoundError
 from qa.index import Index
 from qa.locking import FolderLock
-from qa.records import Answer, Article, Citation, Conflict, Filters, Query, Sentence, ShortAnswer
+from qa.records import Answer, Article, Citation, Conflict, Filters, Query, Sentence, ShortAnswer, Statement
 from qa.store import Store
 
 RUNNER = CliRunner()
@@ -63,6 +65,7 @@ class WordModel:
 def quick_model(monkeypatch: pytest.MonkeyPatch) -> None:
     """No real model; and every question with hits is answered, however the confidence is fitted."""
     monkeypatch.setattr(qa.encoder, "_load_model", lambda config: WordModel())
+    monkeypatch.setattr(qa.index, "load_selector", lambda encoder: HashingSelector())
     monkeypatch.setenv("QA_ANSWER_THRESHOLD", "0")
 
 
@@ -588,6 +591,18 @@ def test_an_answer_in_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
         "“She sold it on Thursday.” [1]",
         "“Ada spoke.” [2] (just before [1])",
         "Outlets disagree [2J.",
+    ]
+
+
+def test_what_a_language_model_wrote_in_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    story = Article("a", "Mill sold", "Ada sold it.", "The Gull", datetime.date(2026, 7, 13))
+    sentence = Sentence("Ada sold it.", Citation(story, 0, 12, 1), 1.0)
+    query = Query("Who?", 5, Filters(), datetime.date(2026, 7, 14))
+    written = (Statement("Ada sold\x1b[2J it [1].", (1,)), Statement("She won.", (), False, ("it cites no passage",)))
+    printing.show_answer(Answer("", (sentence,), (), query, False, "", 1.0, {}, written=written, model="tiny\x07"))
+    assert capsys.readouterr().out.split("\n\n")[:2] == [
+        "Ada sold [2J it [1]. She won. (not borne out: it cites no passage)",
+        "Written by tiny; each sentence was checked against these quotations:\n“Ada sold it.” [1]",
     ]
 
 

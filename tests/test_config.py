@@ -48,7 +48,7 @@ def test_each_number_has_a_lower_limit(field: dataclasses.Field[Any]) -> None:
         Config(**{field.name: kind(-1)})
     may_be_zero = {
         "lexical_weight", "dense_weight", "time_weight", "encode_on_the_spot", "answer_threshold", "lock_seconds",
-        "port",
+        "port", "llm_retries",
     }  # fmt: skip
     if field.name in may_be_zero:
         assert getattr(Config(**{field.name: kind(0)}), field.name) == 0
@@ -64,7 +64,8 @@ def test_a_whole_number_will_do_for_a_float() -> None:
 
 @pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.name)
 def test_each_setting_can_come_from_the_environment(field: dataclasses.Field[Any]) -> None:
-    text, value = {int: ("17", 17), float: ("0.25", 0.25), str: ("something", "something")}[type(field.default)]
+    word = {"llm_unsupported": "mark", "llm_rewrite": "on"}.get(field.name, "something")
+    text, value = {int: ("17", 17), float: ("0.25", 0.25), str: (word, word)}[type(field.default)]
     config = load_config({f"QA_{field.name.upper()}": text})
     assert getattr(config, field.name) == value
     assert type(getattr(config, field.name)) is type(field.default)
@@ -126,6 +127,21 @@ def test_files_that_cannot_be_used(tmp_path: Path, content: bytes, message: str)
     (tmp_path / "dateline.toml").write_bytes(content)
     with pytest.raises(ConfigError, match=message):
         load_config({})
+
+
+def test_some_words_have_few_values(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"^llm_unsupported must be drop or mark, not 'keep'"):
+        load_config({"QA_LLM_UNSUPPORTED": "keep"})
+    with pytest.raises(ConfigError, match=r"^llm_rewrite must be off or on, not 'yes'"):
+        Config(llm_rewrite="yes")
+
+
+def test_a_key_is_no_setting(tmp_path: Path) -> None:
+    assert load_config({"QA_LLM_KEY": "sk-secret"}) == Config()
+    (tmp_path / "dateline.toml").write_text("llm_key = 'sk-secret'\n", "utf-8")
+    with pytest.raises(ConfigError, match="Unknown setting 'llm_key'") as caught:
+        load_config({})
+    assert "sk-secret" not in str(caught.value)
 
 
 def test_a_named_file_must_exist() -> None:

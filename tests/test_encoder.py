@@ -192,24 +192,3 @@ def test_importing_the_module_loads_no_model_library() -> None:
     child = start_child("import qa.encoder, sys; print({'torch', 'sentence_transformers'} & set(sys.modules))")
     output, error = child.communicate(timeout=60)
     assert (output.strip(), error) == ("set()", "")
-
-
-def test_sentences_are_remembered_up_to_a_limit(encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(encoder_module, "_REMEMBERED_SENTENCES", 3)
-    encoded: list[str] = []
-    original = encoder.encode_passages
-
-    def counting(texts: list[str]) -> Any:
-        encoded.extend(texts)
-        return original(texts)
-
-    monkeypatch.setattr(encoder, "encode_passages", counting)
-    texts = ["The ferry came.", "The mayor left.", "The ferry came."]
-    vectors = encoder.encode_sentences(texts)
-    np.testing.assert_allclose(vectors, original(texts), atol=1e-5)
-    assert encoded == texts[:2]
-    np.testing.assert_array_equal(encoder.encode_sentences(texts[::-1]), vectors[::-1])
-    assert encoded == texts[:2]
-    encoder.encode_sentences(["One.", "Two.", "Three."])
-    encoder.encode_sentences(["The ferry came.", "Three."])
-    assert encoded == [*texts[:2], "One.", "Two.", "Three.", "The ferry came."]

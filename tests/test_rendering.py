@@ -29,6 +29,7 @@ from qa.records import (
     Query,
     Sentence,
     ShortAnswer,
+    Statement,
     Statistics,
 )  # fmt: skip
 from qa.web import changes, markup, rendering, understood
@@ -158,6 +159,7 @@ def everything(source: Article, *, reason: str = "", notes: tuple[str, ...] = ()
     versions = [Version(number, each, NOW) for number, each in enumerate((others, source, others), start=1)]
     short = ShortAnswer(source.text, reason, 1, 0, len(source.text), reason)
     conflict = Conflict("number", reason, (1,))
+    statement = Statement(source.text, (), False, (reason,))
     return [
         rendering.answer_message(found.sentences, 1, current=True),
         rendering.answer_message(found.sentences, 1, current=False),
@@ -175,6 +177,7 @@ def everything(source: Article, *, reason: str = "", notes: tuple[str, ...] = ()
         rendering.question_message(reason),
         rendering.no_evidence(reason),
         rendering.status(State(Phase.FAILED, message=reason)),
+        rendering.answer_message(found.sentences, 1, current=True, written=(statement,), model=reason),
     ]
 
 
@@ -241,6 +244,20 @@ def test_what_disagrees_is_told_once_its_sentences_are_shown() -> None:
     assert "The <b>Eel</b> says 2 [2].“One.”" in checked(made).text
     made = rendering.answer_message(answer.sentences[:1], 1, current=False, conflicts=(conflict,))
     assert "Eel" not in made
+
+
+def test_what_a_language_model_wrote_is_told_once_its_sentences_are_shown() -> None:
+    source = article("One. Two. Three.")
+    answer = answered((source, 0, 4), (source, 5, 9), hits=())
+    written = (Statement("It is <b>two</b> [2].", (2,)), Statement("Or <i>four</i>.", (), False, ("it cites nothing",)))
+    made = rendering.answer_message(answer.sentences, 1, current=False, written=written, model="<tiny>")
+    assert (
+        "It is <b>two</b> [2]. Or <i>four</i>. (not borne out: it cites nothing)"
+        "Written by <tiny>; each sentence was checked against these quotations:“One.”"
+    ) in checked(made).text
+    assert made.count('<span class="doubtful">') == 1
+    made = rendering.answer_message(answer.sentences[:1], 1, current=False, written=written, model="tiny")
+    assert "two" not in made
 
 
 def test_context_is_marked_as_such() -> None:

@@ -21,7 +21,8 @@ FLOORS = {
     "rows": 1, "sentences": 1, "timex": 1,
     "comparisons": 2, "encoder": 2, "lexical": 2, "mentions": 2, "passages": 2, "proper_names": 2, "quantities": 2,
     "spoken_dates": 2, "store": 2, "vectors": 2,
-    "asked": 3, "embedding": 3, "followup": 3, "history": 3, "ingest": 3, "parts": 3,
+    "asked": 3, "embedding": 3, "followup": 3, "history": 3, "ingest": 3, "llm": 3, "parts": 3,
+    "selector": 3,
     "derived": 4, "evidence": 4, "question": 4, "ranking": 4, "short_answers": 4, "withdrawn": 4,
     "candidates": 5, "conflicts": 5,
     "collapse": 6, "composing": 6,
@@ -38,18 +39,19 @@ OWNERS = {
     "faiss": ("vectors",),
     "fastapi": ("web",),
     "gradio": ("web",),
+    "openai": ("llm",),
     "pyarrow": ("formats",),
     "rich": ("cli",),
     "sentence_transformers": ("encoder",),
     "sqlite3": ("database", "store"),
     "starlette": ("web",),
     "tantivy": ("lexical",),
-    "torch": ("encoder",),
+    "torch": ("encoder", "selector"),
     "transformers": ("encoder",),
     "typer": ("cli",),
     "uvicorn": ("web",),
 }
-HEAVY = ("torch", "faiss", "tantivy", "gradio", "sentence_transformers", "numpy", "typer", "rich", "pyarrow")
+HEAVY = ("torch", "faiss", "tantivy", "gradio", "sentence_transformers", "numpy", "typer", "rich", "pyarrow", "openai")
 
 
 def modules() -> list[Path]:

@@ -108,9 +108,18 @@ def _show_short(short: ShortAnswer) -> None:
     show()
 
 
+def _show_written(answer: Answer) -> None:
+    """What the language model wrote, then that what follows is quoted."""
+    show_wrapped(" ".join(statement.shown for statement in answer.written), indent="")
+    show()
+    show(styled(f"Written by {one_line(answer.model)}; each sentence was checked against these quotations:", DIM))
+
+
 def _show_sentences(answer: Answer) -> None:
     if answer.short:
         _show_short(answer.short)
+    if answer.written:
+        _show_written(answer)
     numbers: dict[str, list[int]] = {}
     articles: dict[str, Article] = {}
     for sentence in answer.sentences:

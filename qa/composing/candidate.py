@@ -44,16 +44,17 @@ def sentences_of(hits: Sequence[Hit]) -> list[Candidate]:
     seen: set[str] = set()
     highest = max((hit.score for hit in hits), default=0.0)
     for rank, hit in enumerate(hits):
-        previous = ""
-        for start, end in split_sentences(hit.text):
-            text = hit.text[start:end]
+        places = split_sentences(hit.text)
+        texts = ["", *(hit.text[start:end] for start, end in places), ""]
+        for number, (start, end) in enumerate(places, start=1):
+            text = texts[number]
             if text not in seen:
                 seen.add(text)
                 evidence = Evidence(
-                    text, hit.article.title, previous, hit.score - highest, rank, is_lead=hit.start + start == 0
-                )
+                    text, hit.article.title, texts[number - 1], texts[number + 1], hit.score - highest, rank,
+                    is_lead=hit.start + start == 0,
+                )  # fmt: skip
                 candidates.append(Candidate(hit, hit.start + start, hit.start + end, evidence))
-            previous = text
     return candidates
 
 

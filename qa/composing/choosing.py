@@ -23,6 +23,7 @@ _SAME = 0.75
 # Scores of sentences are log-odds; below this difference the order means little.
 _NEAR_EQUAL = 0.5
 _PRONOUN = re.compile(r"\b(?:he|she|they|it|his|her|their|its|him|them)\b", re.IGNORECASE)
+_POSSESSIVE = ("his", "her", "their", "its")
 _ENDED = re.compile(r"[.!?…][\"'”’)\]]*$")
 _AUXILIARY = r"(?:are|were|have|had|do|did|will|would|can|could|may|might|must|should)"
 # "Which companies were fined", "Who are the members", "Name the towns".
@@ -57,8 +58,9 @@ def context_of(scored: Scored, candidates: Sequence[Candidate], index: int) -> i
     text = sentence.evidence.text
     opens = _PRONOUN.match(text.lstrip("\"'“‘"))
     pronoun = _PRONOUN.search(text) if scored.asked.kind == "person" else None
-    # Of "Imre Voss said that he ..." the name says who.
-    unnamed = pronoun and not any(name.start < pronoun.start() for name in names_in(text))
+    # Of "Imre Voss said that he ..." the name says who; whose "his meeting" is, may stand in the sentence before.
+    named = pronoun and pronoun[0].lower() not in _POSSESSIVE and any(n.start < pronoun.start() for n in names_in(text))
+    unnamed = pronoun and not named
     return index - 1 if opens or unnamed else None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -10,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qa.asked import Asked, share
-from qa.errors import EncoderError
 from qa.evaluation.choices import Choice, Scorer, Scores
 from qa.lexical import terms_of
+from qa.selector import load_selector
 
 if TYPE_CHECKING:
     from qa.encoder import Encoder
@@ -22,7 +21,7 @@ def cosine_scorer(encoder: Encoder) -> Scorer:
     """The cosine of the question's and the sentence's vectors, -1 to 1."""
 
     def score(question: str, sentences: Sequence[str], titles: Sequence[str] | None) -> Scores:
-        cosines: Scores = encoder.encode_sentences(sentences) @ encoder.encode_query(question)
+        cosines: Scores = encoder.encode_passages(sentences) @ encoder.encode_query(question)
         return cosines
 
     return score
@@ -46,10 +45,4 @@ def selector_scorer() -> Scorer:
     Raises:
         EncoderError: it is missing, or does not load.
     """
-    try:
-        scorer: Scorer = importlib.import_module("qa.selector").load_selector().score
-    except ModuleNotFoundError as error:
-        raise EncoderError(
-            f"The sentence selector is not here: {error}", where="qa.selector", cure="Install Dateline anew."
-        ) from error
-    return scorer
+    return load_selector().score

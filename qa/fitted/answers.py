@@ -27,6 +27,7 @@ SENTENCE_WEIGHTS: dict[str, float] = {
     "shortness": -0.3259,
     "length": 0.8321,
     "is_question": -1.5163,
+    "selector": 0.0,
 }
 
 CONFIDENCE_WEIGHTS: dict[str, float] = {
@@ -39,5 +40,7 @@ CONFIDENCE_WEIGHTS: dict[str, float] = {
     "best_shows_expected": 0.1067,
     "best_expected_unmet": -1.2719,
     "best_thing_unnamed": -0.1886,
+    "best_selector": 0.0,
+    "highest_selector": 0.0,
     "unsupported": -0.6510,
 }

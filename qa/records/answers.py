@@ -110,13 +110,19 @@ class Statement:
     supported: bool = True
     problems: tuple[str, ...] = ()
 
+    @property
+    def shown(self) -> str:
+        """The sentence; one that is not supported says so."""
+        return self.text if self.supported else f"{self.text} (not borne out: {'; '.join(self.problems)})"
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The answer to one question.
 
     `abstained` is True where the archive does not answer; `reason` then says what was looked for and what came
-    nearest. `text` is what to show: the quoted sentences with their numbers and what they disagree in, or the refusal.
+    nearest. `text` is what to show: the quoted sentences with their numbers, or what was `written` from them,
+    and what they disagree in; or the refusal.
     `timings` maps a stage to milliseconds. `notes` are what the reader must know beside the answer: a quoted story was
     corrected, one on this was withdrawn, the archive ends before the day of asking, nothing was left within the limits
     that a part of the question set. `short` is what in the sentences answers by itself, None where that is not

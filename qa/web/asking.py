@@ -13,6 +13,7 @@ from qa.config import Config
 from qa.errors import DatelineError, QuestionError
 from qa.followup import PastTurn, Resolution, resolve
 from qa.index import Index
+from qa.llm import language_model, rewritten_question
 from qa.records import Answer, Filters, Hit
 from qa.web.serving.observing import OBSERVER
 
@@ -111,10 +112,20 @@ def made_whole(config: Config, request: Request, turns: Sequence[Turn]) -> Reque
     """The same question, made whole from the turns before it (the newest last) where it is a follow-up to them."""
     past = [_past(turn.request, turn.answer) for turn in turns if turn.request and turn.answer]
     resolution = resolve(request.question, past)
+    if past and not resolution.changed and config.llm_base_url and config.llm_rewrite == "on":
+        resolution = _made_whole_by_model(config, request.question, turns)
     # What the index would refuse for its length is better asked as it was written.
     if not resolution.changed or len(resolution.question) > config.maximum_question_characters:
         return request
     return dataclasses.replace(request, resolution=resolution)
+
+
+def _made_whole_by_model(config: Config, question: str, turns: Sequence[Turn]) -> Resolution:
+    """As the language model makes it whole; as it was where that fails."""
+    told = [(turn.request.searched, turn.answer.text) for turn in turns if turn.request and turn.answer]
+    whole = rewritten_question(question, told, language_model(config))
+    reasons = (f"“{question}” is “{whole}”, says the language model {config.llm_model}",) if whole != question else ()
+    return Resolution(whole, bool(reasons), reasons)
 
 
 def _past(request: Request, answer: Answer) -> PastTurn:

@@ -67,6 +67,8 @@ def _reply(turn: Turn, number: int, working: str, sentences: int | None, is_last
             current=is_last,
             short=turn.answer.short,
             conflicts=turn.answer.conflicts,
+            written=turn.answer.written,
+            model=turn.answer.model,
         )
     )
 

@@ -11,7 +11,18 @@ import re
 import urllib.parse
 from collections.abc import Iterable, Mapping, Sequence
 
-from qa.records import CORRECTED, WITHDRAWN, Answer, Article, Conflict, Hit, Sentence, ShortAnswer, Statistics
+from qa.records import (
+    CORRECTED,
+    WITHDRAWN,
+    Answer,
+    Article,
+    Conflict,
+    Hit,
+    Sentence,
+    ShortAnswer,
+    Statement,
+    Statistics,
+)
 from qa.web.background import Phase, State
 from qa.web.markup import anchor_to, escaped, isolated, safe_link
 from qa.web.wording import count, coverage, ended, moment_in_words, progress_in_words, short_day
@@ -81,15 +92,17 @@ def working_message(words: str) -> str:
 
 def answer_message(
     sentences: Sequence[Sentence], turn: int, *, current: bool, short: ShortAnswer | None = None,
-    conflicts: Sequence[Conflict] = (),
+    conflicts: Sequence[Conflict] = (), written: Sequence[Statement] = (), model: str = "",
 ) -> str:  # fmt: skip
     """The quoted sentences, each with its number, outlet and day; in the `current` answer the numbers are buttons.
 
-    The short answer stands above them and is marked in its sentence. What the sentences disagree in stands above them
-    once all of those are shown.
+    The short answer stands above them and is marked in its sentence. What a language model has `written` from the
+    sentences and what they disagree in stand above them once all of those are shown.
     """
     numbers = {sentence.citation.number for sentence in sentences}
     above = _short(short) if short and short.number in numbers else ""
+    if written and numbers.issuperset(number for statement in written for number in statement.numbers):
+        above += _written(written, model)
     for conflict in conflicts:
         if numbers.issuperset(conflict.numbers):
             above += f'<p class="conflict" dir="auto">{escaped(conflict.words)}</p>'
@@ -103,6 +116,16 @@ def _short(short: ShortAnswer) -> str:
     if short.computed:
         computed = f' <span class="computed">[{escaped(short.computed)}, computed from the article’s date]</span>'
     return f'<p class="short" dir="auto">{escaped(_folded(short.text))}{computed}</p>'
+
+
+def _written(written: Sequence[Statement], model: str) -> str:
+    """The sentences of a language model; those that are not borne out look different and say why."""
+    words = " ".join(
+        escaped(each.text) if each.supported else f'<span class="doubtful">{escaped(each.shown)}</span>'
+        for each in written
+    )
+    by = f"Written by {escaped(model)}; each sentence was checked against these quotations:"
+    return f'<div class="written"><p dir="auto">{words}</p><p class="by">{by}</p></div>'
 
 
 def _quote(sentence: Sentence, turn: int, current: bool, short: ShortAnswer | None) -> str:

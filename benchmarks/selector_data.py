@@ -1,0 +1,131 @@
+"""The questions that benchmarks/train_selector.py trains on, and those it is measured on.
+
+Training: the train parts of shared/data/answer_sentences and the half of squad2 dev whose articles have an even
+checksum. Measuring: the dev parts and the other half. A training question that stands in a dev part too is left out.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+import re
+import zlib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from qa.passages import split_sentences
+
+DATA = Path(__file__).parents[2] / "shared/data"
+TRAINING = ("trecqa-train", "wikiqa-train", "selqa-train", "qed-train", "multirc-train", "qamr-train")
+# The short, presumed ones of qamr would drown the rest.
+LIMITS = {"qamr-train": 1_500}
+SENTENCES = 16  # of a question, at most: the right ones and those with most of the question's words
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True)
+class Example:
+    """A question with its sentences, what stands around each ("" for nothing), and which of them answer."""
+
+    set: str
+    question: str
+    sentences: list[str]
+    previous: list[str]
+    following: list[str]
+    titles: list[str]
+    right: list[bool]
+
+
+def training_examples() -> list[Example]:
+    generator = random.Random(0)
+    examples: list[Example] = []
+    for name in TRAINING:
+        rows = read_set(name)
+        random.Random(0).shuffle(rows)
+        examples += [shortened(row, generator) for row in rows[: LIMITS.get(name)]]
+    examples += read_squad(0)
+    held = {folded(example.question) for part in evaluation_examples().values() for example in part}
+    kept = [example for example in examples if folded(example.question) not in held]
+    print(f"{len(kept)} training questions; {len(examples) - len(kept)} left out that stand in a dev part")
+    return kept
+
+
+def evaluation_examples() -> dict[str, list[Example]]:
+    sets = {name: read_set(name) for name in ("onestopqa-dev", "trecqa-dev", "wikiqa-dev", "selqa-dev")}
+    return sets | {"squad2, other half": read_squad(1)}
+
+
+def read_set(name: str) -> list[Example]:
+    """A set of answer_sentences. What stands around a sentence is known where their order is that of a text."""
+    with gzip.open(DATA / f"answer_sentences/{name}.jsonl.gz", "rt") as file:
+        return [example_of(name, json.loads(line), ordered=not name.startswith("trecqa")) for line in file]
+
+
+def example_of(name: str, row: dict[str, Any], *, ordered: bool, title: str = "") -> Example:
+    sentences, nothing = row["sentences"], [""] * len(row["sentences"])
+    return Example(
+        set=name,
+        question=row["question"].strip(),
+        sentences=sentences,
+        previous=["", *sentences[:-1]] if ordered else nothing,
+        following=[*sentences[1:], ""] if ordered else nothing,
+        titles=[title] * len(sentences),
+        right=[bool(label) for label in row["labels"]],
+    )
+
+
+def read_squad(part: int) -> list[Example]:
+    """squad2 dev against its own passages: half of the articles (`part` 0 trains, 1 measures)."""
+    known = {row["id"]: row for row in read_lines(DATA / "squad2/passages-dev.jsonl")}
+    examples = []
+    for row in read_lines(DATA / "squad2/questions-dev.jsonl"):
+        passage = known[row["article_ids"][0]]
+        if squad_half(passage["title"]) != part:
+            continue
+        sentences = [passage["text"][start:end] for start, end in split_sentences(passage["text"])]
+        labels = [any(answer in sentence for answer in row["answers"]) for sentence in sentences]
+        # An answer that a border between sentences cuts is in none of them.
+        if any(labels) or not row["answers"]:
+            labelled = {"question": row["question"], "sentences": sentences, "labels": labels}
+            title = passage["title"].replace("_", " ")
+            examples.append(example_of(f"squad2-{part}", labelled, ordered=True, title=title))
+    return examples
+
+
+def squad_half(title: str) -> int:
+    """Which half of squad2's articles one belongs to: 0 trains, 1 measures."""
+    return zlib.crc32(title.encode()) % 2
+
+
+def read_lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def shortened(example: Example, generator: random.Random) -> Example:
+    """At most SENTENCES of the sentences: some right ones, those with most of the question's words, some others."""
+    if len(example.sentences) <= SENTENCES:
+        return example
+    wanted = set(_WORD.findall(example.question.lower()))
+    right = [i for i, label in enumerate(example.right) if label]
+    generator.shuffle(right)
+    right = right[:4]
+    wrong = [i for i, label in enumerate(example.right) if not label]
+    wrong.sort(key=lambda i: -len(wanted & set(_WORD.findall(example.sentences[i].lower()))))
+    room = SENTENCES - len(right)
+    hard, rest = wrong[: room * 3 // 4], wrong[room * 3 // 4 :]
+    generator.shuffle(rest)
+    kept = sorted(right + hard + rest[: room - len(hard)])
+
+    def some(values: list[Any]) -> list[Any]:
+        return [values[i] for i in kept]
+
+    return replace(
+        example, sentences=some(example.sentences), previous=some(example.previous),
+        following=some(example.following), titles=some(example.titles), right=some(example.right),
+    )  # fmt: skip
+
+
+def folded(text: str) -> str:
+    return " ".join(_WORD.findall(text.lower()))
