@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 import torch
 from scipy.optimize import minimize
-from selector_data import squad_half
+from selector_data import held_of_squad
 from sklearn.metrics import roc_auc_score
 
 import qa
@@ -131,7 +131,7 @@ def collect(index: qa.Index, questions: list[dict[str, Any]], right: Callable[..
 
 def of_squad(questions: list[dict[str, Any]], titles: dict[str, str]) -> list[dict[str, Any]]:
     """SQUAD_LIMIT of the questions that the selector was not trained on, always the same."""
-    unseen = [question for question in questions if squad_half(titles[question["article_ids"][0]]) == 1]
+    unseen = [question for question in questions if held_of_squad(titles[question["article_ids"][0]])]
     return random.Random(0).sample(unseen, min(SQUAD_LIMIT, len(unseen)))
 
 
