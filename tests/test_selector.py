@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import gzip
 import json
+import math
 from collections import OrderedDict
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from qa.encoder import Encoder
 from qa.errors import EncoderError
 from qa.formats import read_articles
 from qa.records import Article
-from qa.selector import FIGURES, LAYERS_ALONE, MODEL_FILE, Pair, Selector, load_selector, to_batch
+from qa.selector import FIGURES, LAYERS_ALONE, MODEL_FILE, Pair, Selector, load_selector, rarity_of, to_batch
 from qa.sentences import split_sentences
 
 # The real model takes ten seconds to import.
@@ -85,9 +86,9 @@ def test_texts_are_remembered_up_to_a_limit(selector: Selector, monkeypatch: pyt
     read: list[str] = []
     original = module.read_alone
 
-    def counting(transformer: Any, tokenizer: Any, texts: list[str], meaningless: Any) -> Any:
+    def counting(transformer: Any, tokenizer: Any, texts: list[str]) -> Any:
         read.extend(texts)
-        return original(transformer, tokenizer, texts, meaningless)
+        return original(transformer, tokenizer, texts)
 
     monkeypatch.setattr(module, "read_alone", counting)
     texts = ["The ferry came.", "The mayor left.", "The ferry came."]
@@ -122,7 +123,7 @@ def test_scores_agree_with_the_layers_of_transformers(selector: Selector) -> Non
     with torch.inference_mode():
         for sentence, title in zip(SENTENCES, TITLES, strict=True):
             pair = Pair(read[QUESTION], read[sentence], title=read.get(title))
-            batch = to_batch([pair])
+            batch = to_batch([pair], selector._rarity)
             kinds = torch.stack([batch["question"], batch["sentence"]], -1) @ saved["segments"]
             hidden = batch["hidden"] + kinds + batch["flags"] @ saved["flags"]
             present = batch["has_context"][0] > 0
@@ -142,18 +143,59 @@ def test_scores_agree_with_the_layers_of_transformers(selector: Selector) -> Non
 
 
 def test_figures_and_flags_of_a_pair(selector: Selector) -> None:
-    read = selector.read(["Who opened the bridge?", "Dorn opened it.", "A bridge."])
-    question, sentence, title = read.values()
-    batch = {name: value[0].numpy() for name, value in to_batch([Pair(question, sentence, title=title)]).items()}
+    read = selector.read(["Who opened the bridge?", "Dorn opened it.", "A bridge.", "She came."])
+    question, sentence, title, previous = read.values()
+    rarity = selector._rarity
+    pair = Pair(question, sentence, previous, title=title)
+    batch = {name: value[0].numpy() for name, value in to_batch([pair], rarity).items()}
     figures = dict(zip(FIGURES, batch["figures"].tolist(), strict=True))
-    # Of "opened" and "bridge" the sentence has the first, its title the second.
-    assert (figures["overlap"], figures["overlap_in_context"]) == (0.5, 1)
+    words = selector._tokenizer.convert_ids_to_tokens(list(question.tokens))
+    assert words == ["[CLS]", "who", "opened", "the", "bridge", "?", "[SEP]"]
+    opened, bridge = rarity[question.tokens[2]], rarity[question.tokens[4]]
+    # "who", "the" and "?" say nothing. Of the other two the sentence has the first, its title the second.
+    assert figures["overlap"] == pytest.approx(opened / (opened + bridge), abs=1e-5)
+    assert figures["overlap_in_context"] == pytest.approx(1)
     assert figures["cosine"] == pytest.approx(float(question.vector @ sentence.vector))
     assert figures["cosine_of_title"] == pytest.approx(float(question.vector @ title.vector))
-    assert (figures["cosine_of_previous"], figures["no_previous"], figures["no_title"]) == (0, 1, 0)
-    assert batch["flags"].sum(0).tolist() == [1, 1, 1, 0]
-    assert batch["has_context"].tolist() == [0, 0, 1]
+    assert (figures["cosine_of_following"], figures["no_previous"], figures["no_title"]) == (0, 0, 0)
+    # ColBERT's late interaction, word by word.
+    near = [
+        max(float(q @ s) for s in unit(selector, "Dorn opened it.")[1:-1])
+        for q in unit(selector, "Who opened the bridge?")
+    ]
+    before = [max(float(q @ s) for s in unit(selector, "She came.")) for q in unit(selector, "Who opened the bridge?")]
+    rare = [0, 0, opened, 0, bridge, 0, 0]
+    assert figures["nearness"] == pytest.approx(np.mean(near[1:-1]), abs=2e-3)
+    assert figures["rare_nearness"] == pytest.approx(np.dot(rare, near) / sum(rare), abs=2e-3)
+    widest = np.maximum(near, before)
+    assert figures["rare_nearness_in_context"] == pytest.approx(np.dot(rare, widest) / sum(rare), abs=2e-3)
+    flags = batch["flags"]
+    middle = len(question.tokens)
+    np.testing.assert_allclose(flags[:middle, 0], [0, 0, opened, 0, 0, 0, 0])
+    np.testing.assert_allclose(flags[:middle, 2], [0, 0, 0, 0, bridge, 0, 0])
+    np.testing.assert_allclose(flags[:middle, 7], rare)
+    np.testing.assert_allclose(flags[:middle, 4], near, atol=2e-3)
+    np.testing.assert_allclose(flags[:middle, 6], before, atol=2e-3)
+    assert flags[middle:, 1].max() == opened
+    assert not flags[middle:, [0, 2, 3, 4, 6, 7]].any()
+    assert not flags[:middle, [1, 5, 8]].any()
+    assert batch["has_context"].tolist() == [1, 0, 1]
     assert batch["question"].sum() + batch["sentence"].sum() == len(question.tokens) + len(sentence.tokens) - 1
+
+
+def unit(selector: Selector, text: str) -> Any:
+    """The unit vectors of a text's tokens, as the transformer itself gives them."""
+    with torch.inference_mode():
+        output = selector._transformer(**selector._tokenizer(text, return_tensors="pt"))
+    return torch.nn.functional.normalize(output.last_hidden_state[0], dim=1).numpy()
+
+
+def test_rarity_is_the_inverse_document_frequency(selector: Selector) -> None:
+    rarity = rarity_of(selector._tokenizer, ["The bridge opened.", "A bridge and a bridge.", "Rain."])
+    bridge, rain, the, period = selector._tokenizer.convert_tokens_to_ids(["bridge", "rain", "the", "."])
+    assert rarity[bridge] == pytest.approx(math.log(4 / 3) / 10)
+    assert rarity[rain] == pytest.approx(math.log(4 / 2) / 10)
+    assert rarity[the] == rarity[period] == 0
 
 
 def test_the_file_is_small_and_a_bad_one_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
