@@ -1,0 +1,309 @@
+"""What a reader keeps of a conversation: files of it."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import html
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from test_web_browser import (  # noqa: F401
+    ABOUT_A_PERSON,
+    ANSWERED,
+    FOLLOW_UP,
+    HOSTILE,
+    HOSTILE_QUESTION,
+    PAYLOAD,
+    UNANSWERED,
+    WHOLE,
+    ask,
+    browser,
+    open_page,
+)
+
+import qa
+from qa.config import Config
+from qa.followup import Resolution
+from qa.history import Version
+from qa.index import Index
+from qa.records import (
+    Answer,
+    Article,
+    Citation,
+    Conflict,
+    Filters,
+    Hit,
+    Period,
+    Query,
+    Sentence,
+    ShortAnswer,
+    Statement,
+    Statistics,
+)
+from qa.web import export, markup
+from qa.web.asking import Request, Turn
+from qa.web.export_markdown import as_markdown, escaped
+from qa.web.export_page import as_page
+
+NOW = datetime.datetime(2026, 11, 24, 12, 0, tzinfo=datetime.UTC)
+DAY = datetime.date(2026, 11, 24)
+ARCHIVE = export.Archive(
+    "gull", Statistics(2, 2, 0, 2, 2, {"The Gull": 2}, DAY, DAY, "encoder", 384, 1, NOW)
+)  # fmt: skip
+HOSTILE_TEXTS = (
+    PAYLOAD,
+    "![x](https://evil.example/x.png) [click](javascript:alert(1)) [ref] [a][b]\n\n[ref]: javascript:alert(1)",
+    "](javascript:alert(1)) <javascript:alert(1)> <https://evil.example> https://evil.example www.evil.example",
+    "`code` ``` ~~~ ~~gone~~ **bold** _it_ # Heading\n=====\n-----\n- item\n1. item\n> quote | a | b |\n|---|---|",
+    "&lt;b&gt; &#60;script&#62; &amp; <!-- x --> <?php ?> <![CDATA[x]]> $x$ :smile: {.class} ^1^ [^1] -- ... \\",
+    "\u202egnp.exe\u202c \u2066x\u2069 \u200f\x00\x08",
+    "</title></style></p></blockquote></body><style>*{display:none}</style>",
+)  # fmt: skip
+
+
+def article(text: str, **values: object) -> Article:
+    fields: dict = {
+        "id": "g1", "title": "A title", "source": "The Gull", "published": datetime.date(2026, 2, 1),
+        "url": "https://gull.example/1?a=1&b=2", "authors": ("Ann Reed", "Bo Lind"),
+    }  # fmt: skip
+    return Article(text=text, **{**fields, **values})
+
+
+def turn_about(source: Article, words: str, **values: object) -> Turn:
+    """A turn whose answer has everything that an answer can have, all of it said in these words."""
+    sentence = Sentence(source.text, Citation(source, 0, len(source.text), 1), 1.0)
+    period = Period(DAY, None, True, words, 0, 1, words)
+    query = Query(words, 5, Filters(DAY, DAY, (words,)), DAY, (), period, words, (), (words, words), (words,))
+    hit = Hit(source, 0, len(source.text), source.text, 1.0, also_in=(source,))
+    fields: dict = {
+        "text": words, "sentences": (sentence,), "hits": (hit,), "query": query, "abstained": False, "reason": "",
+        "confidence": 1.0, "timings": {}, "notes": (words,), "short": ShortAnswer(words, "name", 1, 0, 1, words),
+        "conflicts": (Conflict("number", words, (1,)),), "written": (Statement(words, (), False, (words,)),),
+        "model": words,
+    }  # fmt: skip
+    request = Request(words, Filters(), None, None, (), Resolution(f"About {words}", True, (words,)))
+    return Turn(words, request, Answer(**{**fields, **values}))
+
+
+def exported(*turns: Turn, since: dict[Article, str] | None = None) -> list[export.Block]:
+    return export.document(turns, ARCHIVE, NOW, since or {}, 50)
+
+
+def one_line(text: str) -> str:
+    return " ".join(markup.UNSEEN.sub("", text).split())
+
+
+class Visible(HTMLParser):
+    """The text, tags and links of a page."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[str] = []
+        self.links: list[str] = []
+        self.attributes: set[str] = set()
+        self.text = ""
+        self.feed(source)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes |= {name for name, _ in attrs}
+        self.links += [value or "" for name, value in attrs if name in ("href", "src")]
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def rendered(markdown: str) -> Visible:
+    """The Markdown as a renderer shows it that lets HTML through, and knows tables and struck-out text."""
+    return Visible(MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(markdown))
+
+
+# Files
+
+
+def test_an_export_holds_everything_that_an_answer_rests_on() -> None:
+    text = "The ferry carries 40 cars,\nnot 60."
+    source = article(text, updated=datetime.date(2026, 2, 3), status="corrected")
+    turn = turn_about(source, "How many cars?")
+    page = Visible(as_page(exported(turn))).text
+    markdown = rendered(as_markdown(exported(turn))).text
+    for shown in (" ".join(page.split()), " ".join(markdown.split())):
+        for part in (
+            "Questions to the archive “gull”", "Exported: 24 November 2026, 12:00 UTC", "2 articles · 1 outlet",
+            "1. How many cars?", "Understood as: About How many cars?", "Asked as of 24 November 2026",
+            "Published 24 November 2026", "Only How many cars?", "“How many cars?” ignored", "Note: How many cars?",
+            "Short answer: How many cars? [How many cars?, computed from the article’s date] [1]",
+            "Conflict: How many cars? [1]", "How many cars? (not borne out: How many cars?)",
+            "“The ferry carries 40 cars, not 60.” [1]", "— The Gull, 1 February 2026", "[1] A title",
+            "Outlet: The Gull", "By Ann Reed, Bo Lind", "Published 1 February 2026", "Corrected",
+            "Updated 3 February 2026", "Article g1, characters 0–34", "Also in: The Gull, 1 February 2026",
+            "https://gull.example/1?a=1&b=2",
+        ):  # fmt: skip
+            assert part in shown, part
+
+
+def test_a_refusal_a_failure_and_a_question_at_work_are_told_apart() -> None:
+    refused = turn_about(article("x"), "Why?", sentences=(), abstained=True, reason="Nothing on wheat.", short=None)
+    turns = (refused, Turn("Who?", failure="The disk is full."), Turn("Where?", stopped=True), Turn("When?"))
+    text = rendered(as_markdown(exported(*turns))).text
+    answers = re.findall(r"No answer: (.*)", text)
+    assert answers == [
+        "The archive does not answer this. Nothing on wheat.", "The disk is full.", "Stopped.",
+        "It was still looked for at the time of the export.",
+    ]  # fmt: skip
+    assert "Sources" not in text
+    assert "No question was asked yet." in as_markdown(exported())
+    full = export.document(turns, ARCHIVE, NOW, {}, 4)
+    assert "the last 4 questions of a conversation; earlier ones may be missing" in as_markdown(full)
+
+
+def test_an_export_says_what_became_of_an_article_since() -> None:
+    cited, other = article("One."), article("Two.")
+    withdrawn = dataclasses.replace(cited, status="withdrawn")
+
+    def since(*versions: Article) -> str:
+        return export.since_then(cited, [Version(n, each, NOW) for n, each in enumerate(versions, start=1)])
+
+    assert since(other, cited) == ""
+    assert since(cited, other) == "Changed since this answer"
+    assert since(cited, withdrawn) == "Withdrawn since this answer"
+    assert since() == "Removed from the archive since this answer"
+    blocks = exported(turn_about(cited, "Why?"), since={cited: since(cited, withdrawn)})
+    assert "**Withdrawn since this answer**" in as_markdown(blocks)
+    assert '<p class="warning">Withdrawn since this answer</p>' in as_page(blocks)
+
+
+@pytest.mark.parametrize("hostile", HOSTILE_TEXTS)
+def test_hostile_text_stays_text_in_both_files(hostile: str) -> None:
+    source = article(hostile, title=hostile, source=hostile, authors=(hostile,), url=hostile, id=hostile)
+    check_harmless(exported(turn_about(source, hostile)), one_line(hostile), [])
+
+
+@given(st.text(max_size=60), st.text("\\`*_[]()<>&#~|-+=!.:1 \nax", max_size=40), st.text(max_size=40))
+def test_any_text_stays_text_in_both_files(words: str, title: str, text: str) -> None:
+    source = article(text, title=title, source=title, id=words)
+    check_harmless(exported(turn_about(source, words)), "", [source.url])
+
+
+def check_harmless(blocks: list[export.Block], expected: str, links: list[str]) -> None:
+    """Neither file holds a tag or link that we did not make, and both show the text as it is."""
+    markdown = rendered(as_markdown(blocks))
+    allowed = {"h1", "h2", "h3", "p", "strong", "em", "blockquote", "ul", "li", "br", "a"}
+    assert set(markdown.tags) <= allowed and markdown.attributes <= {"href"}
+    assert markdown.tags.count("h2") == 1 and markdown.tags.count("ul") == 1 and markdown.tags.count("li") == 1
+    page = Visible(as_page(blocks))
+    assert set(page.tags) - allowed <= {"html", "head", "meta", "title", "style", "body", "div", "span", "bdi", "dfn"}
+    assert page.tags.count("style") == page.tags.count("body") == 1
+    for file in (markdown, page):
+        assert [html.unescape(link) for link in file.links] == links
+        assert expected in " ".join(file.text.split())
+        assert not markup.UNSEEN.search(file.text)
+
+
+def test_a_link_leads_where_it_says_and_nowhere_else() -> None:
+    for url in ("javascript:alert(1)", "data:text/html,x", "https://a.example/x y", "//evil.example"):
+        check_harmless(exported(turn_about(article("x", url=url), "Why?")), "", [])
+    for url, shown in (
+        ("https://a.example/?x=1&copy;=2&y=`z`", "https://a.example/?x=1&copy;=2&y=%60z%60"),
+        ("https://a.example/<img>", "https://a.example/%3Cimg%3E"),
+    ):
+        markdown = rendered(as_markdown(exported(turn_about(article("x", url=url), "Why?"))))
+        assert markdown.links == [shown]
+        assert Visible(as_page(exported(turn_about(article("x", url=url), "Why?")))).links == [url]
+
+
+def test_addresses_and_names_do_not_become_links_by_themselves() -> None:
+    assert escaped("See https://a.example, www.a.example, a@b.example at 10:15 p.m. -- 5-6") == (
+        r"See https\://a.example, www\.a.example, a\@b.example at 10\:15 p.m. -\- 5-6"
+    )
+
+
+# In the browser
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory, sample_file: Path) -> Iterator[Index]:
+    config = Config(port=0, chat_poll_seconds=0.5, answer_threshold=0.0)
+    folder = tmp_path_factory.mktemp("keeping")
+    part = folder / "part.jsonl"
+    part.write_text("".join(sample_file.read_text("utf-8").splitlines(keepends=True)[:30]), "utf-8")
+    index = qa.build_index(folder / "merrowland", part, config=config, embed=False)
+    index.add([HOSTILE])
+    yield index
+    index.close()
+
+
+@pytest.fixture(scope="module")
+def address(index: Index) -> Iterator[str]:
+    from qa.web.app import serving
+
+    with serving(lambda: index, index.config, examples=[ANSWERED]) as address:
+        yield address
+
+
+def saved(page: Any, kind: str, folder: Path) -> Path:
+    """The conversation as the browser saves it."""
+    with page.expect_download() as download:
+        page.get_by_role("button", name=kind, exact=True).click()
+    path = folder / download.value.suggested_filename
+    download.value.save_as(path)
+    return path
+
+
+@pytest.mark.slow
+def test_a_conversation_is_saved_by_the_browser(open_page: Callable, index: Index, tmp_path: Path) -> None:  # noqa: F811
+    page = open_page(390)
+    assert not page.locator("#saving").is_visible()
+    ask(page, ABOUT_A_PERSON)
+    ask(page, FOLLOW_UP)
+    page.locator(".bot-row").nth(1).locator(".answer").wait_for()
+    page.wait_for_selector(".evidence mark")
+    markdown = saved(page, "Markdown", tmp_path)
+    assert re.fullmatch(r"dateline-merrowland-\d{4}-\d\d-\d\d-\d{4}\.md", markdown.name)
+    text = rendered(markdown.read_text("utf-8")).text
+    assert "1. " + ABOUT_A_PERSON in text and "2. " + FOLLOW_UP in text and f"Understood as: {WHOLE}" in text
+    for sentence in (*index.ask(ABOUT_A_PERSON).sentences, *index.ask(WHOLE).sentences):
+        cited = sentence.citation
+        assert f"“{one_line(sentence.text)}” [{cited.number}]" in text
+        assert f"Article {cited.article.id}, characters {cited.start:,}–{cited.end:,}" in text
+    saved_page = saved(page, "HTML", tmp_path)
+    assert saved_page.suffix == ".html"
+    # The same can be saved again, and the page that holds it opened.
+    assert saved(page, "HTML", tmp_path).read_text("utf-8").count("<h2") == 2
+
+
+@pytest.mark.slow
+def test_a_saved_page_of_a_hostile_archive_runs_and_loads_nothing(
+    open_page: Callable, browser: Any, tmp_path: Path  # noqa: F811
+) -> None:  # fmt: skip
+    page = open_page()
+    page.click("#filters > button")
+    page.get_by_label("Outlets").click()
+    page.get_by_role("option", name="Evil").click()
+    ask(page, HOSTILE_QUESTION)
+    page.wait_for_selector(".evidence mark")
+    path = shutil.copy(saved(page, "HTML", tmp_path), tmp_path / "saved.html")
+    context = browser.new_context()
+    requested: list[str] = []
+    context.on("request", lambda request: requested.append(request.url))
+    opened = context.new_page()
+    opened.goto(f"file://{path}")
+    assert "<script>window.hacked=1</script>" in opened.inner_text("body")
+    opened.wait_for_timeout(300)
+    assert opened.evaluate("window.hacked") is None
+    assert opened.locator("img, script, iframe, a").count() == 0
+    assert requested == [f"file://{path}"]
+    context.close()
