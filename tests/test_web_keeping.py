@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from test_web_browser import (  # noqa: F401
+    ABOUT_A_MONTH,
     ABOUT_A_PERSON,
     ANSWERED,
     FOLLOW_UP,
@@ -32,6 +33,7 @@ from test_web_browser import (  # noqa: F401
 
 import qa
 from qa.config import Config
+from qa.errors import QuestionError
 from qa.followup import Resolution
 from qa.history import Version
 from qa.index import Index
@@ -49,10 +51,12 @@ from qa.records import (
     Statement,
     Statistics,
 )
-from qa.web import export, markup
+from qa.web import export, links, markup
 from qa.web.asking import Request, Turn
 from qa.web.export_markdown import as_markdown, escaped
 from qa.web.export_page import as_page
+from qa.web.serving.access import Access
+from qa.web.serving.users import add_user
 
 NOW = datetime.datetime(2026, 11, 24, 12, 0, tzinfo=datetime.UTC)
 DAY = datetime.date(2026, 11, 24)
@@ -231,6 +235,50 @@ def test_addresses_and_names_do_not_become_links_by_themselves() -> None:
     )
 
 
+# Links
+
+
+def test_a_link_leads_back_to_its_question_with_all_its_limits() -> None:
+    filters = Filters(datetime.date(2026, 1, 2), DAY, ("Ledger & Tide", "Ü=1;2"))
+    request = Request("Why + how?\nNow #1 & 2%", filters, None, 7, ("last week", "now"))
+    link = links.link_to(request, Query("", 7, filters, DAY))
+    assert link.startswith("?q=Why+%2B+how%3F") and "&as_of=2026-11-24&" in link
+    assert links.question_in(link) == request.question
+    assert links.request_in(Config(), link) == dataclasses.replace(request, as_of=DAY)
+    whole = Resolution("How old is Tobias Renn?", True, ("he",))
+    follow_up = Request("How old is he?", Filters(), DAY, None, (), whole)
+    link = links.link_to(follow_up, Query("", 5, Filters(), DAY))
+    assert link == "?q=How+old+is+Tobias+Renn%3F&as_of=2026-11-24"
+    as_written = dataclasses.replace(follow_up, as_written=True)
+    assert links.link_to(as_written, Query("", 5, Filters(), DAY)).startswith("?q=How+old+is+he%3F&")
+
+
+@pytest.mark.parametrize(
+    ("search", "words"),
+    [
+        ("?q=Why&as_of=soon", "The as-of day is not a date (soon)"),
+        ("?q=Why&as_of=2026-13-01", "The as-of day is not a date (2026-13-01)"),
+        ("?q=Why&from=2026-02-01&to=2026-01-01", "The first day is after the last one"),
+        ("?q=Why&k=five", "The link's number of passages is no number (five)"),
+        ("?q=Why&k=0", "The number of passages is 0"),
+        ("?q=Why&q=Who", "The link names q twice"),
+        ("?q=Why&as_of=2026-01-01&as_of=2026-01-02", "The link names as_of twice"),
+    ],
+)
+def test_a_link_that_cannot_be_used_says_why(search: str, words: str) -> None:
+    with pytest.raises(QuestionError, match=re.escape(words)) as caught:
+        links.request_in(Config(), search)
+    assert caught.value.cure
+
+
+def test_a_link_takes_what_others_add_to_it_and_no_more_than_it_should() -> None:
+    request = links.request_in(Config(), "?q=Why%3F&__theme=dark&utm_source=mail&as_of=")
+    assert request == Request("Why?", Filters(), None, None)
+    assert links.question_in("?as_of=2026-01-01") == links.question_in("?q=%20") == links.question_in("") == ""
+    assert links.question_in("?q=%FF%3F") == "\ufffd?"
+    assert links.question_in("?" + "a=b&" * 100_000 + "q=late") == ""
+
+
 # In the browser
 
 
@@ -307,3 +355,135 @@ def test_a_saved_page_of_a_hostile_archive_runs_and_loads_nothing(
     assert opened.locator("img, script, iframe, a").count() == 0
     assert requested == [f"file://{path}"]
     context.close()
+
+
+def follow(page: Any, url: str) -> None:
+    """Open a link and wait until its question was answered."""
+    page.goto(url)
+    page.wait_for_selector(".bot-row .answer, .bot-row div.abstained, .bot-row div.failed", timeout=60_000)
+    page.wait_for_selector("#ask", state="visible")
+
+
+@pytest.mark.slow
+def test_a_link_asks_its_question_as_of_its_day(open_page: Callable, address: str, index: Index) -> None:  # noqa: F811
+    page = open_page()
+    follow(page, f"{address}?q=What+was+stolen+from+the+museum+in+Tarnvik+last+month%3F&as_of=2026-01-10")
+    assert page.locator(".user-row").all_inner_texts() == [ABOUT_A_MONTH]
+    chips = ["Asked as of 10 January 2026", "“last month”: 1–31 December 2025, preferred"]
+    assert page.locator(".chip summary").all_inner_texts() == chips
+    page.wait_for_selector(".evidence .card")
+    quotes = page.locator(".answer blockquote p").all_inner_texts()
+    answer = index.ask(ABOUT_A_MONTH, as_of=datetime.date(2026, 1, 10))
+    assert quotes == [f"“{one_line(sentence.text)}”" for sentence in answer.sentences]
+    assert page.input_value("#question textarea") == ""
+    page.click("#filters > button")
+    assert page.get_by_label("Asked as of").input_value() == "2026-01-10"
+    # It is asked once, and the conversation goes on from it.
+    ask(page, ANSWERED)
+    page.locator(".bot-row").nth(1).locator(".answer").wait_for()
+    assert page.locator(".user-row").all_inner_texts() == [ABOUT_A_MONTH, ANSWERED]
+    assert page.locator(".chip summary").first.inner_text() == "Asked as of 10 January 2026"
+
+
+@pytest.mark.slow
+def test_an_answer_gives_a_link_that_stands_alone(open_page: Callable, address: str) -> None:  # noqa: F811
+    page = open_page(permissions=["clipboard-read", "clipboard-write"])
+    page.click("#filters > button")
+    page.get_by_label("Outlets").click()
+    page.get_by_role("option", name="The Tarnvik Courier").click()
+    page.get_by_label("Asked as of").fill("2026-03-01")
+    ask(page, ABOUT_A_PERSON)
+    ask(page, FOLLOW_UP)
+    reply = page.locator(".bot-row").nth(1)
+    reply.locator(".answer").wait_for()
+    page.wait_for_selector(".evidence .card")
+    quotes = reply.locator("blockquote p").all_inner_texts()
+    reply.get_by_role("button", name="Copy link").press("Enter")
+    reply.get_by_text("Copied.").wait_for()
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert link == f"{address}?q=How+old+is+Tobias+Renn%3F&as_of=2026-03-01&source=The+Tarnvik+Courier&k=5"
+    other = open_page(390)
+    follow(other, link)
+    assert other.locator(".user-row").all_inner_texts() == [WHOLE]
+    chips = ["Asked as of 1 March 2026", "Only The Tarnvik Courier"]
+    assert other.locator(".chip summary").all_inner_texts() == chips
+    assert other.locator(".answer blockquote p").all_inner_texts() == quotes
+    # The next question has the same limits.
+    ask(other, ANSWERED)
+    other.locator(".bot-row").nth(1).locator(".chip").first.wait_for()
+    assert other.locator(".chip summary").all_inner_texts() == chips
+
+
+@pytest.mark.slow
+def test_where_the_browser_keeps_its_clipboard_the_link_is_shown(open_page: Callable, address: str) -> None:  # noqa: F811
+    page = open_page(390)
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    ask(page, ANSWERED)
+    page.get_by_role("button", name="Copy link").click()
+    field = page.get_by_label("Link to this question")
+    assert field.input_value().startswith(f"{address}?q=How+long+will+the+new+quay")
+    assert page.evaluate("getSelection().toString()") == field.input_value()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("search", "words", "handed_back"),
+    [
+        ("?q=Why%3F&as_of=soon", "The as-of day is not a date (soon). Write it as YYYY-MM-DD", "Why?"),
+        ("?q=" + "y" * 2001, "The question is 2,001 characters long; at most 2,000 are read.", "y" * 2000),
+        ("?q=%3Cimg%20src%3Dx%20onerror%3Dhack()%3E&k=x", "no number (x)", "<img src=x onerror=hack()>"),
+    ],
+)  # fmt: skip
+def test_a_link_that_cannot_be_asked_says_so_on_the_page(
+    open_page: Callable, address: str, search: str, words: str, handed_back: str  # noqa: F811
+) -> None:  # fmt: skip
+    page = open_page()
+    page.add_init_script("window.hack = () => { window.hacked = 1 }")
+    follow(page, address + search)
+    assert words in page.inner_text("div.failed")
+    assert page.input_value("#question textarea") == handed_back
+    assert page.evaluate("window.hacked") is None
+    page.click("#filters > button")
+    assert page.get_by_label("Asked as of").input_value() == ""
+
+
+@pytest.mark.slow
+def test_links_work_below_a_root_path_and_over_a_login(
+    browser: Any, index: Index, tmp_path: Path  # noqa: F811
+) -> None:  # fmt: skip
+    from qa.web.app import serving
+
+    add_user(tmp_path / "users.json", "anna", "a long password")
+    config = index.config.replace(chat_root_path="/dateline")
+    with serving(lambda: Unclosed(index), config, embed=False, access=Access(tmp_path / "users.json")) as address:
+        context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+        page = context.new_page()
+        page.goto(f"{address}dateline/?q=Who+is+Tobias+Renn%3F&as_of=2026-03-01")
+        page.fill("#username", "anna")
+        page.fill("#password", "a long password")
+        page.press("#password", "Enter")
+        page.wait_for_selector(".bot-row .answer", timeout=60_000)
+        page.wait_for_selector("#ask", state="visible")
+        assert page.locator(".user-row").all_inner_texts() == [ABOUT_A_PERSON]
+        page.get_by_role("button", name="Copy link").click()
+        page.get_by_text("Copied.").wait_for()
+        link = page.evaluate("navigator.clipboard.readText()")
+        assert link == f"{address}dateline/?q=Who+is+Tobias+Renn%3F&as_of=2026-03-01"
+        # Who is logged in and follows a link to the login is not asked again.
+        follow(page, link.replace("/dateline/", "/dateline/login"))
+        assert page.url == link
+        context.close()
+
+
+class Unclosed:
+    """The index of this module, for a second server: what that closes at its end is not the first one's."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._index, name)
+
+    def close(self) -> None:
+        """Nothing to close."""

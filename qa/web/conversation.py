@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime
 from collections.abc import Callable, Iterator, Sequence
@@ -9,10 +10,11 @@ from typing import Any, NamedTuple
 
 import gradio as gr
 
+from qa.errors import QuestionError
 from qa.index import Index
 from qa.question import archive_ended
-from qa.records import Answer
-from qa.web import asking, changes, rendering, understood
+from qa.records import Answer, Filters
+from qa.web import asking, below, changes, links, rendering, understood
 from qa.web.asking import Request, Turn
 from qa.web.background import Background, Phase
 
@@ -49,6 +51,15 @@ def messages(turns: Sequence[Turn], *, working: str = "", sentences: int | None 
     return shown
 
 
+def _data(event: gr.EventData) -> dict[str, Any]:
+    """What actions.js sent along; the browser could have sent anything."""
+    return event._data if isinstance(event._data, dict) else {}
+
+
+def _iso(day: datetime.date | None) -> str:
+    return day.isoformat() if day else ""
+
+
 def _content(html: str) -> gr.HTML:
     return gr.HTML(html, render=False, apply_default_css=False, js_on_load=None)
 
@@ -58,19 +69,21 @@ def _reply(turn: Turn, number: int, working: str, sentences: int | None, is_last
         return rendering.failure_message(turn.failure)
     if turn.answer is None or turn.request is None:
         return rendering.stopped_message() if turn.stopped else rendering.working_message(working)
-    return _above(turn, turn.answer, turn.request, number, is_last) + (
-        rendering.abstention_message(turn.answer)
-        if turn.answer.abstained
-        else rendering.answer_message(
-            turn.answer.sentences[:sentences],
-            number,
-            current=is_last,
-            short=turn.answer.short,
-            conflicts=turn.answer.conflicts,
-            written=turn.answer.written,
-            model=turn.answer.model,
-        )
+    whole = sentences is None
+    return (
+        _above(turn, turn.answer, turn.request, number, is_last)
+        + _said(turn.answer, number, sentences, is_last)
+        + (below.below(links.link_to(turn.request, turn.answer.query)) if whole else "")
     )
+
+
+def _said(answer: Answer, number: int, sentences: int | None, is_last: bool) -> str:
+    if answer.abstained:
+        return rendering.abstention_message(answer)
+    return rendering.answer_message(
+        answer.sentences[:sentences], number, current=is_last, short=answer.short, conflicts=answer.conflicts,
+        written=answer.written, model=answer.model,
+    )  # fmt: skip
 
 
 def _above(turn: Turn, answer: Answer, request: Request, number: int, is_last: bool) -> str:
@@ -107,13 +120,43 @@ class Conversations:
         values = (config, question, sources, published_from, published_to, as_of, k)
         yield from self._answer(turns, lambda: asking.made_whole(config, asking.checked_request(*values), earlier))
 
+    def follow_link(self, turns: tuple[Turn, ...], event: gr.EventData) -> Iterator[tuple[Any, ...]]:
+        """Ask the question of the link by which the page was opened. The event holds it as `search`.
+
+        After what is `Shown` come the values of the fields that limit a search, for the next question: outlets, the
+        first and the last day.
+        """
+        config, search = self.index.config, str(_data(event).get("search", ""))
+        question = links.question_in(search)
+        fields: tuple[Any, ...] = (gr.skip(),) * 3
+        if turns or not question:
+            yield (*self._unchanged(), *fields)
+            return
+        turns = (Turn(question[: config.maximum_question_characters]),)
+        as_of: Any = gr.skip()
+        with contextlib.suppress(QuestionError):
+            request = links.request_in(config, search)
+            as_of, fields = _iso(request.as_of), self._limits(request.filters)
+        yield (*self._working_page(turns, "", as_of), *fields)
+        for shown in self._answer(turns, lambda: links.request_in(config, search)):
+            yield (*shown, *[gr.skip()] * len(fields))
+
+    def _limits(self, filters: Filters) -> tuple[Any, ...]:
+        """The values of the fields. The field of outlets takes none that the archive does not have."""
+        known = self.index.stats().sources
+        return (
+            [name for name in filters.sources if name in known],
+            _iso(filters.published_from),
+            _iso(filters.published_to),
+        )
+
     def revise(self, written: str, turns: tuple[Turn, ...], event: gr.EventData) -> Iterator[Shown]:
         """Ask the last question again, understood otherwise; the new answer takes the place of the old one.
 
         The event holds `turn`, `kind` and `value`, as the buttons made by `understood` name them. What was `written`
         of a new question stays, and that will be asked as of the same day.
         """
-        data = event._data if isinstance(event._data, dict) else {}
+        data = _data(event)
         kind, value = data.get("kind"), data.get("value")
         last = turns[-1] if turns and data.get("turn") == len(turns) else None
         if last is None or last.request is None or not isinstance(value, str) or kind not in asking.KINDS:

@@ -149,8 +149,12 @@ def _wire_questions(
     revised = actions.revise(
         conversations.revise, [shown.question, shown.turns], api_name="page_revise", trigger_mode="multiple", **limits
     )
+    linked = actions.linked(
+        conversations.follow_link, shown.turns, api_name="page_link",
+        **limits | {"outputs": [*shown, filters.sources, filters.published_from, filters.published_to]},
+    )  # fmt: skip
     ended: dict[str, Any] = {
-        "outputs": list(shown), "cancels": [by_hand, by_example, revised], "queue": False, **_HIDDEN,
+        "outputs": list(shown), "cancels": [by_hand, by_example, revised, linked], "queue": False, **_HIDDEN,
     }  # fmt: skip
     shown.stop_button.click(conversations.stop, [shown.question, shown.turns], **ended)
     clear_button.click(conversations.clear, None, **ended)

@@ -14,10 +14,29 @@ const revise = (button) => {
 	});
 };
 
+// The address of the page with another question. Behind a proxy only the browser knows it.
+const copyLink = async (button) => {
+	const address = location.origin + location.pathname + button.dataset.link;
+	const said = button.parentElement.querySelector(".said");
+	try {
+		await navigator.clipboard.writeText(address);
+		said.textContent = "Copied.";
+	} catch {
+		// Browsers let only pages over https, or of this machine, write to the clipboard.
+		const field = document.createElement("input");
+		Object.assign(field, { value: address, readOnly: true, ariaLabel: "Link to this question" });
+		said.replaceChildren("Copy it here: ", field);
+		field.select();
+	}
+};
+
 document.addEventListener("click", (event) => {
-	const button = event.target.closest("button[data-revise]");
-	if (button) revise(button);
+	const button = event.target.closest("button[data-revise], button[data-link]");
+	if (button) (button.dataset.link ? copyLink : revise)(button);
 });
+
+// A page that was opened by a link asks its question, once.
+if (new URLSearchParams(location.search).get("q")) trigger("linked", { search: location.search });
 
 document.addEventListener("keydown", (event) => {
 	if (event.key === "Enter" && event.target.matches(".day-of-asking input")) {
