@@ -1,4 +1,4 @@
-"""What a reader keeps of a conversation: files of it."""
+"""What is kept of a conversation: files that a reader saves, links to its questions, votes on its answers."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
+import gradio as gr
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from support import CONFIG, hashed_index
 from test_web_browser import (  # noqa: F401
     ABOUT_A_MONTH,
     ABOUT_A_PERSON,
@@ -34,6 +37,7 @@ from test_web_browser import (  # noqa: F401
 import qa
 from qa.config import Config
 from qa.errors import QuestionError
+from qa.feedback import FILE_NAME, CitedPlace, read_votes
 from qa.followup import Resolution
 from qa.history import Version
 from qa.index import Index
@@ -51,8 +55,9 @@ from qa.records import (
     Statement,
     Statistics,
 )
-from qa.web import export, links, markup
+from qa.web import below, export, keeping, links, markup
 from qa.web.asking import Request, Turn
+from qa.web.conversation import Conversations, messages
 from qa.web.export_markdown import as_markdown, escaped
 from qa.web.export_page import as_page
 from qa.web.serving.access import Access
@@ -190,12 +195,36 @@ def test_an_export_says_what_became_of_an_article_since() -> None:
     assert '<p class="warning">Withdrawn since this answer</p>' in as_page(blocks)
 
 
+def test_a_file_asks_the_archive_what_became_of_what_it_quotes(tmp_path: Path) -> None:
+    index = hashed_index(tmp_path / "the gull's", CONFIG)
+    withdrawn, corrected, same = (article(f"{word} it was.", id=word) for word in ("One", "Two", "Three"))
+    index.add([withdrawn, corrected, same])
+    turns = [turn_about(each, "Why?") for each in (withdrawn, corrected, same)]
+    later = datetime.date(2026, 3, 1)
+    index.add([
+        dataclasses.replace(withdrawn, status="withdrawn", updated=later),
+        dataclasses.replace(corrected, text="Two it was not.", status="corrected", updated=later),
+    ])  # fmt: skip
+    file = keeping.exported(index, turns, keeping.MARKDOWN)
+    assert re.fullmatch(r"dateline-the-gull-s-\d{4}-\d\d-\d\d-\d{4}\.md", file["name"])
+    assert file["type"] == "text/markdown;charset=utf-8"
+    found = re.findall(r"Article (\w+), characters.*\n(?:  Also.*\n)?(?:  \*\*(.*)\*\*)?", file["text"])
+    assert found == [
+        ("One", "Withdrawn since this answer"), ("Two", "Changed since this answer"), ("Three", ""),
+    ]  # fmt: skip
+    page = keeping.exported(index, turns, keeping.PAGE)
+    assert page["name"].endswith(".html") and page["type"] == "text/html;charset=utf-8"
+    assert re.findall('<p class="warning">(.*?)</p>', page["text"]) == [words for _, words in found if words]
+    index.close()
+
+
 @pytest.mark.parametrize("hostile", HOSTILE_TEXTS)
 def test_hostile_text_stays_text_in_both_files(hostile: str) -> None:
     source = article(hostile, title=hostile, source=hostile, authors=(hostile,), url=hostile, id=hostile)
     check_harmless(exported(turn_about(source, hostile)), one_line(hostile), [])
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.text(max_size=60), st.text("\\`*_[]()<>&#~|-+=!.:1 \nax", max_size=40), st.text(max_size=40))
 def test_any_text_stays_text_in_both_files(words: str, title: str, text: str) -> None:
     source = article(text, title=title, source=title, id=words)
@@ -279,12 +308,88 @@ def test_a_link_takes_what_others_add_to_it_and_no_more_than_it_should() -> None
     assert links.question_in("?" + "a=b&" * 100_000 + "q=late") == ""
 
 
+# Votes
+
+
+def vote(index: Any, turns: tuple[Turn, ...], **data: object) -> tuple[Any, tuple[Turn, ...]]:
+    conversations = Conversations(index, None)
+    return conversations.vote(turns, gr.EventData(None, data))
+
+
+def test_a_vote_is_kept_changed_and_taken_back(tmp_path: Path) -> None:
+    index = hashed_index(tmp_path / "index", CONFIG.replace(chat_feedback="on"))
+    turns = (
+        turn_about(article("One. Two."), "Why?"),
+        turn_about(article("Three."), "Who?", sentences=(), abstained=True),
+    )
+    _, turns = vote(index, turns, turn=1, vote="bad", reason=" It was\n Ann. ")
+    (kept,) = read_votes(index.path)
+    assert (kept.question, kept.as_of, kept.helpful, kept.reason) == ("About Why?", DAY, False, "It was Ann.")
+    assert kept.link == "?q=About+Why%3F&as_of=2026-11-24" and kept.answer == "Why?" and not kept.abstained
+    assert kept.citations == (CitedPlace("g1", 0, 9),)
+    assert abs((kept.voted_at - datetime.datetime.now(datetime.UTC)).total_seconds()) < 60
+    assert (turns[0].helpful, turns[0].reason, turns[1].helpful) == (False, "It was Ann.", None)
+    shown, turns = vote(index, turns, turn=2, vote="good")
+    assert [found.abstained for found in read_votes(index.path)] == [True, False]
+    assert 'data-vote="none" data-turn="2" aria-pressed="true"' in shown[-1]["content"].value
+    _, turns = vote(index, turns, turn=1, vote="good")
+    assert [found.helpful for found in read_votes(index.path)] == [True, True] and turns[0].reason == ""
+    _, turns = vote(index, turns, turn=1, vote="none")
+    assert [found.question for found in read_votes(index.path)] == ["About Who?"] and turns[0].helpful is None
+    with pytest.raises(gr.Error, match="The reason is 1,001 characters long"):
+        vote(index, turns, turn=1, vote="good", reason="x" * 1001)
+    index.close()
+
+
+@pytest.mark.parametrize(
+    "data", [{}, {"turn": 2, "vote": "good"}, {"turn": 0, "vote": "good"}, {"turn": "1", "vote": "good"},
+             {"turn": 1, "vote": "best"}, {"turn": 1, "vote": None}],
+)  # fmt: skip
+def test_what_no_button_sends_is_no_vote(tmp_path: Path, data: dict[str, object]) -> None:
+    index = hashed_index(tmp_path / "index", CONFIG.replace(chat_feedback="on"))
+    turns = (turn_about(article("x"), "Why?"),)
+    assert vote(index, turns, **data) == (gr.skip(), turns)
+    # Neither is one while another question is being answered: its answer would undo it on the page.
+    at_work = (*turns, Turn("Who?"))
+    assert vote(index, at_work, turn=1, vote="good") == (gr.skip(), at_work)
+    assert read_votes(index.path) == []
+    index.close()
+
+
+def test_without_the_setting_nobody_votes_and_nothing_is_stored(tmp_path: Path) -> None:
+    index = hashed_index(tmp_path / "index", CONFIG)
+    turns = (turn_about(article("x"), "Why?"),)
+    assert vote(index, turns, turn=1, vote="good") == (gr.skip(), turns)
+    assert not (index.path / FILE_NAME).exists()
+    html_of_answer = messages(turns)[-1]["content"].value
+    assert "data-link" in html_of_answer and "data-vote" not in html_of_answer
+    index.close()
+
+
+def test_a_reason_and_a_link_stay_text(tmp_path: Path) -> None:
+    for hostile in HOSTILE_TEXTS:
+        turn = dataclasses.replace(turn_about(article("x"), hostile), helpful=True, reason=hostile)
+        made = below.below(turn, 1, links.link_to(turn.request, turn.answer.query), votes=True, busy=False)
+        found = Visible(made)
+        assert found.tags == ["div", *["button"] * 3, "span", "div", "label", "input", "button", "p"]
+        assert found.attributes <= {
+            "class", "role", "aria-label", "type", "data-link", "title", "data-vote", "data-turn", "aria-pressed",
+            "value", "maxlength", "placeholder", "autocomplete",
+        }  # fmt: skip
+
+
+def test_while_a_question_is_answered_votes_wait() -> None:
+    turns = (turn_about(article("x"), "Why?"), Turn("Who?"))
+    assert messages(turns, votes=True)[1]["content"].value.count(" disabled") == 2
+    assert messages(turns[:1], votes=True)[1]["content"].value.count(" disabled") == 0
+
+
 # In the browser
 
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory, sample_file: Path) -> Iterator[Index]:
-    config = Config(port=0, chat_poll_seconds=0.5, answer_threshold=0.0)
+    config = Config(port=0, chat_poll_seconds=0.5, answer_threshold=0.0, chat_feedback="on")
     folder = tmp_path_factory.mktemp("keeping")
     part = folder / "part.jsonl"
     part.write_text("".join(sample_file.read_text("utf-8").splitlines(keepends=True)[:30]), "utf-8")
@@ -487,3 +592,57 @@ class Unclosed:
 
     def close(self) -> None:
         """Nothing to close."""
+
+
+@pytest.mark.slow
+def test_a_reader_votes_says_why_and_takes_it_back(open_page: Callable, index: Index) -> None:  # noqa: F811
+    page, other = open_page(390), open_page()
+    for each in (page, other):
+        ask(each, ANSWERED)
+        each.wait_for_selector(".evidence .card")
+    helpful = page.get_by_role("button", name="Helpful", exact=True)
+    assert page.locator(".because").count() == 0
+    helpful.press("Enter")
+    page.get_by_label("Why?").fill('Right "to the" <i>metre</i>')
+    assert helpful.get_attribute("aria-pressed") == "true"
+    page.get_by_label("Why?").press("Enter")
+    page.get_by_role("button", name="Change the reason").wait_for()
+    answer = index.ask(ANSWERED)
+    (kept,) = read_votes(index.path)
+    assert (kept.question, kept.answer, kept.helpful) == (ANSWERED, answer.text, True)
+    assert kept.reason == 'Right "to the" <i>metre</i>' == page.get_by_label("Why?").input_value()
+    cited = [sentence.citation for sentence in answer.sentences]
+    assert kept.citations == tuple(CitedPlace(each.article.id, each.start, each.end) for each in cited)
+    assert "without your name" in page.inner_text(".because")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    # Another reader's vote on the same question is another one, and the vote stays through the next question.
+    other.get_by_role("button", name="Not helpful").click()
+    other.get_by_label("Why?").wait_for()
+    assert [found.helpful for found in read_votes(index.path)] == [False, True]
+    ask(page, UNANSWERED)
+    page.locator(".bot-row").nth(1).locator(".below").wait_for()
+    assert helpful.first.get_attribute("aria-pressed") == "true"
+    assert page.get_by_label("Why?").input_value() == kept.reason
+    helpful.first.click()
+    page.wait_for_function("document.querySelectorAll('.because').length === 0")
+    assert [found.helpful for found in read_votes(index.path)] == [False]
+
+
+@pytest.mark.slow
+def test_a_vote_or_file_that_cannot_be_made_is_said(
+    open_page: Callable, index: Index, monkeypatch: pytest.MonkeyPatch  # noqa: F811
+) -> None:  # fmt: skip
+    page = open_page()
+    ask(page, ANSWERED)
+    page.wait_for_selector(".evidence .card")
+    file = index.path / FILE_NAME
+    file.unlink(missing_ok=True)
+    file.mkdir()
+    page.get_by_role("button", name="Helpful", exact=True).click()
+    page.get_by_text("Votes on answers cannot be kept or read").first.wait_for()
+    assert page.get_by_role("button", name="Helpful", exact=True).get_attribute("aria-pressed") == "false"
+    file.rmdir()
+    monkeypatch.setattr(index, "stats", mock.Mock(side_effect=RuntimeError("secret")))
+    page.get_by_role("button", name="Markdown").click()
+    page.get_by_text("An internal error occurred. The log has the details under").first.wait_for()
+    assert "secret" not in page.content()

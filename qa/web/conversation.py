@@ -14,7 +14,7 @@ from qa.errors import QuestionError
 from qa.index import Index
 from qa.question import archive_ended
 from qa.records import Answer, Filters
-from qa.web import asking, below, changes, links, rendering, understood
+from qa.web import asking, below, changes, keeping, links, rendering, understood
 from qa.web.asking import Request, Turn
 from qa.web.background import Background, Phase
 
@@ -34,18 +34,25 @@ class Shown(NamedTuple):
     as_of: Any
 
 
-def messages(turns: Sequence[Turn], *, working: str = "", sentences: int | None = None) -> list[dict[str, Any]]:
+def messages(
+    turns: Sequence[Turn], *, working: str = "", sentences: int | None = None, votes: bool = False
+) -> list[dict[str, Any]]:
     """The turns as messages of gr.Chatbot. All of them are HTML from `rendering` and `understood`.
 
     Args:
         turns: the oldest first.
         working: what the last turn says while it has no answer yet.
         sentences: how many sentences of the last answer to show; None shows all.
+        votes: readers may vote on answers.
     """
+    busy = bool(turns) and (sentences is not None or not turns[-1].settled)
     shown: list[dict[str, Any]] = []
     for number, turn in enumerate(turns, start=1):
         is_last = number == len(turns)
         html = _reply(turn, number, working if is_last else "", sentences if is_last else None, is_last)
+        if turn.answer and turn.request and not (is_last and sentences is not None):
+            link = links.link_to(turn.request, turn.answer.query)
+            html += below.below(turn, number, link, votes=votes, busy=busy)
         shown.append({"role": "user", "content": _content(rendering.question_message(turn.question))})
         shown.append({"role": "assistant", "content": _content(html)})
     return shown
@@ -69,21 +76,19 @@ def _reply(turn: Turn, number: int, working: str, sentences: int | None, is_last
         return rendering.failure_message(turn.failure)
     if turn.answer is None or turn.request is None:
         return rendering.stopped_message() if turn.stopped else rendering.working_message(working)
-    whole = sentences is None
-    return (
-        _above(turn, turn.answer, turn.request, number, is_last)
-        + _said(turn.answer, number, sentences, is_last)
-        + (below.below(links.link_to(turn.request, turn.answer.query)) if whole else "")
+    return _above(turn, turn.answer, turn.request, number, is_last) + (
+        rendering.abstention_message(turn.answer)
+        if turn.answer.abstained
+        else rendering.answer_message(
+            turn.answer.sentences[:sentences],
+            number,
+            current=is_last,
+            short=turn.answer.short,
+            conflicts=turn.answer.conflicts,
+            written=turn.answer.written,
+            model=turn.answer.model,
+        )
     )
-
-
-def _said(answer: Answer, number: int, sentences: int | None, is_last: bool) -> str:
-    if answer.abstained:
-        return rendering.abstention_message(answer)
-    return rendering.answer_message(
-        answer.sentences[:sentences], number, current=is_last, short=answer.short, conflicts=answer.conflicts,
-        written=answer.written, model=answer.model,
-    )  # fmt: skip
 
 
 def _above(turn: Turn, answer: Answer, request: Request, number: int, is_last: bool) -> str:
@@ -99,6 +104,7 @@ class Conversations:
     def __init__(self, index: Index, background: Background | None) -> None:
         self.index = index
         self._background = background
+        self._votes = index.config.chat_feedback == "on"
 
     def ask(
         self, question: str, sources: list[str] | None, published_from: str | None, published_to: str | None,
@@ -179,12 +185,12 @@ class Conversations:
             turns = (*turns[:-1], dataclasses.replace(turn, failure=asking.words_for(error)))
             # The question goes back to where it can be changed and asked again.
             question = written or turn.question
-            yield self._settled(messages(turns), rendering.no_evidence(_NOTHING), question, turns)
+            yield self._settled(self._messages(turns), rendering.no_evidence(_NOTHING), question, turns)
             return
         turn = dataclasses.replace(turn, request=request, answer=answer, archive_end=archive_end)
         turns = (*turns[:-1], turn)
         yield from self._sentences(turns, answer)
-        yield self._settled(messages(turns), evidence, gr.skip(), turns)
+        yield self._settled(self._messages(turns), evidence, gr.skip(), turns)
 
     def changes(self, article_id: str) -> str:
         """What changed in an article from version to version, as HTML."""
@@ -192,6 +198,24 @@ class Conversations:
             return changes.changes(self.index.history(article_id))
         except Exception as error:
             return changes.failed(asking.words_for(error))
+
+    def vote(self, turns: tuple[Turn, ...], event: gr.EventData) -> tuple[Any, tuple[Turn, ...]]:
+        """Keep or take back a vote; the messages and the turns with it. The event holds `turn`, `vote` and `reason`."""
+        data = _data(event)
+        number, kind, reason = data.get("turn"), str(data.get("vote")), str(data.get("reason", ""))
+        # While a question is being answered, its answer would bring back the turns as they were.
+        can_vote = self._votes and kind in below.VOTES and turns and turns[-1].settled
+        if not can_vote or not isinstance(number, int) or not 1 <= number <= len(turns):
+            return gr.skip(), turns
+        try:
+            turn = keeping.voted(self.index, turns[number - 1], below.VOTES[kind], reason)
+        except Exception as error:
+            raise gr.Error(asking.words_for(error), print_exception=False) from error
+        turns = (*turns[: number - 1], turn, *turns[number:])
+        return self._messages(turns), turns
+
+    def _messages(self, turns: tuple[Turn, ...], **more: Any) -> list[dict[str, Any]]:
+        return messages(turns, votes=self._votes, **more)
 
     def _archive_end(self, answer: Answer) -> datetime.date | None:
         """The last day of the archive, where the answer notes that it is long past."""
@@ -215,14 +239,14 @@ class Conversations:
     def _working_page(self, turns: tuple[Turn, ...], question: Any, as_of: Any) -> Shown:
         """The page while the last turn is worked on; `question` and `as_of` are what these fields are to hold."""
         return Shown(
-            messages(turns, working=self._working()), rendering.no_evidence("Searching…"), question,
+            self._messages(turns, working=self._working()), rendering.no_evidence("Searching…"), question,
             gr.Button(visible=False), gr.Button(visible=True), turns, as_of,
         )  # fmt: skip
 
     def _sentences(self, turns: tuple[Turn, ...], answer: Answer) -> Iterator[Shown]:
         for shown in range(1, len(answer.sentences)):
             skipped = [gr.skip()] * (len(Shown._fields) - 1)
-            yield Shown(messages(turns, sentences=shown), *skipped)
+            yield Shown(self._messages(turns, sentences=shown), *skipped)
 
     def stop(self, question: str, turns: tuple[Turn, ...]) -> Shown:
         """Note that the reader stopped the last question, and hand it back unless a new one is being written."""
@@ -230,7 +254,7 @@ class Conversations:
             return self._settled(gr.skip(), gr.skip(), gr.skip(), turns)
         last = dataclasses.replace(turns[-1], stopped=True)
         turns = (*turns[:-1], last)
-        return self._settled(messages(turns), rendering.no_evidence(_NOTHING), question or last.question, turns)
+        return self._settled(self._messages(turns), rendering.no_evidence(_NOTHING), question or last.question, turns)
 
     def clear(self) -> Shown:
         return self._settled([], rendering.no_evidence(WELCOME), "", ())

@@ -119,7 +119,8 @@ def _wire_saving(index: Index, turns: gr.State, saved_as: dict[str, gr.Button]) 
             raise gr.Error(asking.words_for(error), print_exception=False) from error
 
     for kind, button in saved_as.items():
-        made = button.click(functools.partial(save, kind), turns, file, queue=False, **_HIDDEN)
+        # Past the queue, an error would not be shown.
+        made = button.click(functools.partial(save, kind), turns, file, **_HIDDEN)
         made.success(None, file, file, js=theme.saving(), queue=False, **_HIDDEN)
 
 
@@ -152,6 +153,10 @@ def _wire_questions(
     linked = actions.linked(
         conversations.follow_link, shown.turns, api_name="page_link",
         **limits | {"outputs": [*shown, filters.sources, filters.published_from, filters.published_to]},
+    )  # fmt: skip
+    actions.vote(
+        conversations.vote, shown.turns, [shown.chat, shown.turns], api_name="page_vote", trigger_mode="multiple",
+        **_HIDDEN,
     )  # fmt: skip
     ended: dict[str, Any] = {
         "outputs": list(shown), "cancels": [by_hand, by_example, revised, linked], "queue": False, **_HIDDEN,

@@ -30,9 +30,22 @@ const copyLink = async (button) => {
 	}
 };
 
+// A vote on an answer; of the button beside it, with the reason.
+const vote = (button) => {
+	const why = button.closest(".because");
+	trigger("vote", {
+		turn: Number(button.dataset.turn),
+		vote: button.dataset.vote,
+		reason: why ? why.querySelector("input").value : "",
+	});
+};
+
 document.addEventListener("click", (event) => {
-	const button = event.target.closest("button[data-revise], button[data-link]");
-	if (button) (button.dataset.link ? copyLink : revise)(button);
+	const button = event.target.closest("button[data-revise], button[data-link], button[data-vote]");
+	if (!button) return;
+	if (button.dataset.link) copyLink(button);
+	else if (button.dataset.vote) vote(button);
+	else revise(button);
 });
 
 // A page that was opened by a link asks its question, once.
@@ -41,6 +54,9 @@ if (new URLSearchParams(location.search).get("q")) trigger("linked", { search: l
 document.addEventListener("keydown", (event) => {
 	if (event.key === "Enter" && event.target.matches(".day-of-asking input")) {
 		revise(event.target.parentElement.querySelector("button[data-revise]"));
+	}
+	if (event.key === "Enter" && event.target.matches(".because input")) {
+		event.target.closest(".because").querySelector("button").click();
 	}
 });
 
