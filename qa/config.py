@@ -93,6 +93,7 @@ class Config:
     chat_root_path: str = ""  # the path or URL under which a proxy shows the chat
     chat_names: str = ""  # further names under which it may be asked, separated by commas
     chat_proxies: str = "127.0.0.1, ::1"  # whose X-Forwarded-* headers are believed
+    chat_feedback: str = "off"  # "on": readers may say whether an answer helped; it is kept beside the archive
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
@@ -120,7 +121,7 @@ _MAY_BE_ZERO = {
     "lexical_weight", "dense_weight", "time_weight", "encode_on_the_spot", "answer_threshold", "lock_seconds", "port",
     "llm_retries",
 }  # fmt: skip
-_CHOICES = {"llm_unsupported": ("drop", "mark"), "llm_rewrite": ("off", "on")}
+_CHOICES = {"llm_unsupported": ("drop", "mark"), "llm_rewrite": ("off", "on"), "chat_feedback": ("off", "on")}
 
 
 def load_config(environment: Mapping[str, str] = os.environ, **overrides: Any) -> Config:

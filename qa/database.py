@@ -19,6 +19,10 @@ _BUSY_SECONDS = 30.0
 class Database:
     """Two connections to one file: one to read, one to write, each used by one thread at a time.
 
+    Args:
+        path: the file, made where there is none.
+        migrations: the package whose numbered scripts make its tables.
+
     Raises:
         IndexDamagedError: the file is no SQLite file, is cut short, or SQLite calls it malformed.
         IndexMismatchError: a newer Dateline made it.
@@ -26,8 +30,9 @@ class Database:
         ArchiveError: it cannot be opened, read or written: permissions, a full disk, or a writer that never ends.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, migrations: str = "qa.migrations") -> None:
         self.path = path
+        self._migrations = migrations
         _check_header(path)
         self._read_lock = threading.RLock()
         self._write_lock = threading.RLock()
@@ -52,7 +57,7 @@ class Database:
 
     def _migrate(self) -> None:
         scripts = sorted(
-            (entry for entry in importlib.resources.files("qa.migrations").iterdir() if entry.name.endswith(".sql")),
+            (entry for entry in importlib.resources.files(self._migrations).iterdir() if entry.name.endswith(".sql")),
             key=lambda entry: entry.name,
         )
         done = self._schema_version()

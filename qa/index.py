@@ -19,6 +19,7 @@ from qa.derived import Derived
 from qa.embedding import embed_pending
 from qa.encoder import Encoder, Vectors
 from qa.errors import ArchiveError, IndexLockedError, IndexMismatchError, IndexNotFoundError
+from qa.feedback import forget_articles
 from qa.formats import read_articles
 from qa.history import Version, caveats
 from qa.ingest import Counts, Record, add_records
@@ -149,7 +150,7 @@ class Index:
         return encoded
 
     def remove(self, article_ids: str | Iterable[str]) -> list[str]:
-        """Erase articles with all their versions; the ids of those that were there."""
+        """Erase articles with all their versions, and votes on answers that quote them; the ids that were there."""
         wanted = [article_ids] if isinstance(article_ids, str) else list(dict.fromkeys(article_ids))
         with self._writing.held(self.config.lock_seconds):
             known = self._store.current_versions(wanted)
@@ -158,6 +159,7 @@ class Index:
                 self._derived.catch_up_lexical()
                 if self._derived.dimension_known():
                     self._derived.save_vectors()
+            forget_articles(self.path, wanted)
         return [article_id for article_id in wanted if article_id in known]
 
     def rebuild(self) -> None:

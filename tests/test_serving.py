@@ -582,13 +582,13 @@ def test_a_reader_logs_in_asks_and_logs_out_without_a_request_elsewhere(browser:
     page = context.new_page()
     page.on("console", lambda message: message.type in ("error", "warning") and complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(f"{locked}?q=x")
-    assert page.url == f"{locked}login?q=x"
+    page.goto(f"{locked}?from=mail")
+    assert page.url == f"{locked}login?from=mail"
     page.fill("#username", NAME)
     page.fill("#password", PASSWORD)
     page.press("#password", "Enter")
     page.wait_for_selector("#question textarea")
-    assert page.url == f"{locked}?q=x"
+    assert page.url == f"{locked}?from=mail"
     page.fill("#question textarea", "What animal caused the blackout?")
     page.press("#question textarea", "Enter")
     page.wait_for_selector(".evidence .card")
@@ -614,10 +614,10 @@ def test_a_session_that_ended_is_said_and_a_link_elsewhere_keeps_a_session(brows
     page.fill("#password", PASSWORD)
     page.press("#password", "Enter")
     page.wait_for_selector("#question textarea")
-    page.goto(f"data:text/html,<a href='{locked}?q=y'>go</a>")
+    page.goto(f"data:text/html,<a href='{locked}?from=mail'>go</a>")
     page.click("a")
     page.wait_for_selector("#question textarea")
-    assert page.url == f"{locked}?q=y"
+    assert page.url == f"{locked}?from=mail"
     context.clear_cookies()
     page.fill("#question textarea", "Why?")
     page.press("#question textarea", "Enter")

@@ -16,6 +16,7 @@ from qa.cli import printing, progress, understood
 from qa.cli.chat import chat, require_index
 from qa.cli.evaluate import evaluate
 from qa.cli.failures import NOTHING_FOUND, report
+from qa.cli.feedback import feedback
 from qa.cli.history import history
 from qa.cli.interrupts import STOPPED
 from qa.cli.options import (
@@ -251,6 +252,7 @@ def _info(index: IndexFolder = None, as_json: Json = False, verbose: Verbose = F
 
 
 app.command("history")(history)
+app.command("feedback")(feedback)
 
 
 @app.command("rebuild")

@@ -7,7 +7,7 @@ import datetime
 import logging
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from qa.config import Config
 from qa.errors import DatelineError, QuestionError
@@ -51,7 +51,7 @@ class Turn:
     """One question of a conversation. Without an answer and a failure it is still being worked on, or was stopped.
 
     `request` is what was answered. `archive_end` is the last day of the archive, where the answer notes that it is
-    long past.
+    long past. `helpful` is the reader's vote on the answer, None without one, with its `reason`. `name` is random.
     """
 
     question: str
@@ -60,6 +60,14 @@ class Turn:
     archive_end: datetime.date | None = None
     failure: str = ""
     stopped: bool = False
+    helpful: bool | None = None
+    reason: str = ""
+    name: str = field(default_factory=lambda: uuid.uuid4().hex, compare=False)
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing more comes."""
+        return bool(self.answer or self.failure or self.stopped)
 
 
 def checked_request(

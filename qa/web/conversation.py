@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime
 from collections.abc import Callable, Iterator, Sequence
@@ -9,10 +10,11 @@ from typing import Any, NamedTuple
 
 import gradio as gr
 
+from qa.errors import QuestionError
 from qa.index import Index
 from qa.question import archive_ended
-from qa.records import Answer
-from qa.web import asking, changes, rendering, understood
+from qa.records import Answer, Filters
+from qa.web import asking, below, changes, keeping, links, rendering, understood
 from qa.web.asking import Request, Turn
 from qa.web.background import Background, Phase
 
@@ -32,21 +34,37 @@ class Shown(NamedTuple):
     as_of: Any
 
 
-def messages(turns: Sequence[Turn], *, working: str = "", sentences: int | None = None) -> list[dict[str, Any]]:
+def messages(
+    turns: Sequence[Turn], *, working: str = "", sentences: int | None = None, votes: bool = False
+) -> list[dict[str, Any]]:
     """The turns as messages of gr.Chatbot. All of them are HTML from `rendering` and `understood`.
 
     Args:
         turns: the oldest first.
         working: what the last turn says while it has no answer yet.
         sentences: how many sentences of the last answer to show; None shows all.
+        votes: readers may vote on answers.
     """
+    busy = bool(turns) and (sentences is not None or not turns[-1].settled)
     shown: list[dict[str, Any]] = []
     for number, turn in enumerate(turns, start=1):
         is_last = number == len(turns)
         html = _reply(turn, number, working if is_last else "", sentences if is_last else None, is_last)
+        if turn.answer and turn.request and not (is_last and sentences is not None):
+            link = links.link_to(turn.request, turn.answer.query)
+            html += below.below(turn, number, link, votes=votes, busy=busy)
         shown.append({"role": "user", "content": _content(rendering.question_message(turn.question))})
         shown.append({"role": "assistant", "content": _content(html)})
     return shown
+
+
+def _data(event: gr.EventData) -> dict[str, Any]:
+    """What actions.js sent along; the browser could have sent anything."""
+    return event._data if isinstance(event._data, dict) else {}
+
+
+def _iso(day: datetime.date | None) -> str:
+    return day.isoformat() if day else ""
 
 
 def _content(html: str) -> gr.HTML:
@@ -86,6 +104,7 @@ class Conversations:
     def __init__(self, index: Index, background: Background | None) -> None:
         self.index = index
         self._background = background
+        self._votes = index.config.chat_feedback == "on"
 
     def ask(
         self, question: str, sources: list[str] | None, published_from: str | None, published_to: str | None,
@@ -107,13 +126,43 @@ class Conversations:
         values = (config, question, sources, published_from, published_to, as_of, k)
         yield from self._answer(turns, lambda: asking.made_whole(config, asking.checked_request(*values), earlier))
 
+    def follow_link(self, turns: tuple[Turn, ...], event: gr.EventData) -> Iterator[tuple[Any, ...]]:
+        """Ask the question of the link by which the page was opened. The event holds it as `search`.
+
+        After what is `Shown` come the values of the fields that limit a search, for the next question: outlets, the
+        first and the last day.
+        """
+        config, search = self.index.config, str(_data(event).get("search", ""))
+        question = links.question_in(search)
+        fields: tuple[Any, ...] = (gr.skip(),) * 3
+        if turns or not question:
+            yield (*self._unchanged(), *fields)
+            return
+        turns = (Turn(question[: config.maximum_question_characters]),)
+        as_of: Any = gr.skip()
+        with contextlib.suppress(QuestionError):
+            request = links.request_in(config, search)
+            as_of, fields = _iso(request.as_of), self._limits(request.filters)
+        yield (*self._working_page(turns, "", as_of), *fields)
+        for shown in self._answer(turns, lambda: links.request_in(config, search)):
+            yield (*shown, *[gr.skip()] * len(fields))
+
+    def _limits(self, filters: Filters) -> tuple[Any, ...]:
+        """The values of the fields. The field of outlets takes none that the archive does not have."""
+        known = self.index.stats().sources
+        return (
+            [name for name in filters.sources if name in known],
+            _iso(filters.published_from),
+            _iso(filters.published_to),
+        )
+
     def revise(self, written: str, turns: tuple[Turn, ...], event: gr.EventData) -> Iterator[Shown]:
         """Ask the last question again, understood otherwise; the new answer takes the place of the old one.
 
         The event holds `turn`, `kind` and `value`, as the buttons made by `understood` name them. What was `written`
         of a new question stays, and that will be asked as of the same day.
         """
-        data = event._data if isinstance(event._data, dict) else {}
+        data = _data(event)
         kind, value = data.get("kind"), data.get("value")
         last = turns[-1] if turns and data.get("turn") == len(turns) else None
         if last is None or last.request is None or not isinstance(value, str) or kind not in asking.KINDS:
@@ -136,12 +185,12 @@ class Conversations:
             turns = (*turns[:-1], dataclasses.replace(turn, failure=asking.words_for(error)))
             # The question goes back to where it can be changed and asked again.
             question = written or turn.question
-            yield self._settled(messages(turns), rendering.no_evidence(_NOTHING), question, turns)
+            yield self._settled(self._messages(turns), rendering.no_evidence(_NOTHING), question, turns)
             return
         turn = dataclasses.replace(turn, request=request, answer=answer, archive_end=archive_end)
         turns = (*turns[:-1], turn)
         yield from self._sentences(turns, answer)
-        yield self._settled(messages(turns), evidence, gr.skip(), turns)
+        yield self._settled(self._messages(turns), evidence, gr.skip(), turns)
 
     def changes(self, article_id: str) -> str:
         """What changed in an article from version to version, as HTML."""
@@ -149,6 +198,24 @@ class Conversations:
             return changes.changes(self.index.history(article_id))
         except Exception as error:
             return changes.failed(asking.words_for(error))
+
+    def vote(self, turns: tuple[Turn, ...], event: gr.EventData) -> tuple[Any, tuple[Turn, ...]]:
+        """Keep or take back a vote; the messages and the turns with it. The event holds `turn`, `vote` and `reason`."""
+        data = _data(event)
+        number, kind, reason = data.get("turn"), str(data.get("vote")), str(data.get("reason", ""))
+        # While a question is being answered, its answer would bring back the turns as they were.
+        can_vote = self._votes and kind in below.VOTES and turns and turns[-1].settled
+        if not can_vote or not isinstance(number, int) or not 1 <= number <= len(turns):
+            return gr.skip(), turns
+        try:
+            turn = keeping.voted(self.index, turns[number - 1], below.VOTES[kind], reason)
+        except Exception as error:
+            raise gr.Error(asking.words_for(error), print_exception=False) from error
+        turns = (*turns[: number - 1], turn, *turns[number:])
+        return self._messages(turns), turns
+
+    def _messages(self, turns: tuple[Turn, ...], **more: Any) -> list[dict[str, Any]]:
+        return messages(turns, votes=self._votes, **more)
 
     def _archive_end(self, answer: Answer) -> datetime.date | None:
         """The last day of the archive, where the answer notes that it is long past."""
@@ -172,14 +239,14 @@ class Conversations:
     def _working_page(self, turns: tuple[Turn, ...], question: Any, as_of: Any) -> Shown:
         """The page while the last turn is worked on; `question` and `as_of` are what these fields are to hold."""
         return Shown(
-            messages(turns, working=self._working()), rendering.no_evidence("Searching…"), question,
+            self._messages(turns, working=self._working()), rendering.no_evidence("Searching…"), question,
             gr.Button(visible=False), gr.Button(visible=True), turns, as_of,
         )  # fmt: skip
 
     def _sentences(self, turns: tuple[Turn, ...], answer: Answer) -> Iterator[Shown]:
         for shown in range(1, len(answer.sentences)):
             skipped = [gr.skip()] * (len(Shown._fields) - 1)
-            yield Shown(messages(turns, sentences=shown), *skipped)
+            yield Shown(self._messages(turns, sentences=shown), *skipped)
 
     def stop(self, question: str, turns: tuple[Turn, ...]) -> Shown:
         """Note that the reader stopped the last question, and hand it back unless a new one is being written."""
@@ -187,7 +254,7 @@ class Conversations:
             return self._settled(gr.skip(), gr.skip(), gr.skip(), turns)
         last = dataclasses.replace(turns[-1], stopped=True)
         turns = (*turns[:-1], last)
-        return self._settled(messages(turns), rendering.no_evidence(_NOTHING), question or last.question, turns)
+        return self._settled(self._messages(turns), rendering.no_evidence(_NOTHING), question or last.question, turns)
 
     def clear(self) -> Shown:
         return self._settled([], rendering.no_evidence(WELCOME), "", ())

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime
+import functools
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import gradio as gr
 
 from qa.index import Index
-from qa.web import rendering, theme
+from qa.web import asking, keeping, rendering, theme
+from qa.web.asking import Turn
 from qa.web.background import Background, Phase, State
 from qa.web.conversation import WELCOME, Conversations, Shown
 from qa.web.examples import questions_from
@@ -40,11 +42,13 @@ def add_page(index: Index, background: Background | None, examples: Sequence[str
             chat = _chatbot(list(examples) if examples is not None else questions_from(index))
             question, ask_button, stop_button, clear_button = _asking(index)
             filters = _filters(index)
+            saved_as = _saving()
         with gr.Column(scale=5, min_width=320, elem_id="evidence-column"):
             evidence = gr.HTML(**_plain(rendering.no_evidence(WELCOME)))
     conversations = Conversations(index, background)
     shown = Shown(chat, evidence, question, ask_button, stop_button, turns, filters.as_of)
     _wire_questions(conversations, shown, filters, _actions(conversations), clear_button)
+    _wire_saving(index, turns, saved_as)
     _wire_status(index, background, top, status, filters.sources)
 
 
@@ -94,6 +98,32 @@ def _day_field(label: str) -> gr.Textbox:
     )
 
 
+def _saving() -> dict[str, gr.Button]:
+    """The buttons that save the conversation, by the kind of file. page.css shows them once there is something."""
+    with gr.Row(elem_id="saving"):
+        gr.HTML("<p>Save as</p>", apply_default_css=False, js_on_load=None, min_width=0)
+        return {
+            keeping.MARKDOWN: gr.Button("Markdown", size="sm", min_width=0, elem_id="save-markdown"),
+            keeping.PAGE: gr.Button("HTML", size="sm", min_width=0, elem_id="save-html"),
+        }
+
+
+def _wire_saving(index: Index, turns: gr.State, saved_as: dict[str, gr.Button]) -> None:
+    # Hidden, yet on the page: the browser takes the file from it and leaves it empty.
+    file = gr.JSON(visible="hidden")
+
+    def save(kind: str, turns: tuple[Turn, ...]) -> dict[str, Any]:
+        try:
+            return keeping.exported(index, turns, kind)
+        except Exception as error:
+            raise gr.Error(asking.words_for(error), print_exception=False) from error
+
+    for kind, button in saved_as.items():
+        # Past the queue, an error would not be shown.
+        made = button.click(functools.partial(save, kind), turns, file, **_HIDDEN)
+        made.success(None, file, file, js=theme.saving(), queue=False, **_HIDDEN)
+
+
 def _actions(conversations: Conversations) -> gr.HTML:
     """Shows nothing, and hands on what a reader does inside of answers and evidence, which are no components."""
 
@@ -120,8 +150,16 @@ def _wire_questions(
     revised = actions.revise(
         conversations.revise, [shown.question, shown.turns], api_name="page_revise", trigger_mode="multiple", **limits
     )
+    linked = actions.linked(
+        conversations.follow_link, shown.turns, api_name="page_link",
+        **limits | {"outputs": [*shown, filters.sources, filters.published_from, filters.published_to]},
+    )  # fmt: skip
+    actions.vote(
+        conversations.vote, shown.turns, [shown.chat, shown.turns], api_name="page_vote", trigger_mode="multiple",
+        **_HIDDEN,
+    )  # fmt: skip
     ended: dict[str, Any] = {
-        "outputs": list(shown), "cancels": [by_hand, by_example, revised], "queue": False, **_HIDDEN,
+        "outputs": list(shown), "cancels": [by_hand, by_example, revised, linked], "queue": False, **_HIDDEN,
     }  # fmt: skip
     shown.stop_button.click(conversations.stop, [shown.question, shown.turns], **ended)
     clear_button.click(conversations.clear, None, **ended)

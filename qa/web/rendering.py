@@ -1,7 +1,8 @@
 """The HTML of the page, of questions and answers, and of the evidence, made from records by pure functions.
 
-Together with `understood` (how a question was understood) and `changes` (versions) this is all HTML of the chat; what
-comes from an article or a reader goes through `qa.web.markup`.
+Together with `understood` and `below` (what stands above and below an answer), `changes` (versions) and `export_page`
+(a conversation that was saved) this is all HTML of the chat; what comes from an article or a reader goes through
+`qa.web.markup`.
 """
 
 from __future__ import annotations
@@ -11,21 +12,10 @@ import re
 import urllib.parse
 from collections.abc import Iterable, Mapping, Sequence
 
-from qa.records import (
-    CORRECTED,
-    WITHDRAWN,
-    Answer,
-    Article,
-    Conflict,
-    Hit,
-    Sentence,
-    ShortAnswer,
-    Statement,
-    Statistics,
-)
+from qa.records import Answer, Article, Conflict, Hit, Sentence, ShortAnswer, Statement, Statistics
 from qa.web.background import Phase, State
 from qa.web.markup import anchor_to, escaped, isolated, safe_link
-from qa.web.wording import count, coverage, ended, moment_in_words, progress_in_words, short_day
+from qa.web.wording import badges, count, coverage, ended, moment_in_words, progress_in_words, short_day
 
 # The figures of qa/ranking.py in words; those of one kind are shown as one.
 _FIGURES = {
@@ -194,9 +184,9 @@ def evidence(answer: Answer, turn: int, versions: Mapping[str, int]) -> str:
         turn: its number in the conversation, from 1.
         versions: how many versions the archive has of each article found, by its id; none named means one.
     """
-    cited = [(hit, quoted) for hit in answer.hits if (quoted := _quoted_in(hit, answer.sentences))]
+    cited = [(hit, quoted) for hit in answer.hits if (quoted := quoted_in(hit, answer.sentences))]
     cited.sort(key=lambda pair: pair[1][0].citation.number)
-    others = [hit for hit in answer.hits if not _quoted_in(hit, answer.sentences)]
+    others = [hit for hit in answer.hits if not quoted_in(hit, answer.sentences)]
     heading = "What came nearest" if answer.abstained and others else "Evidence"
     parts = [f'<h2 id="evidence-{turn}" tabindex="-1">{heading}</h2>']
     parts += [_card(hit, quoted, turn, versions.get(hit.article.id, 1)) for hit, quoted in cited]
@@ -210,7 +200,7 @@ def evidence(answer: Answer, turn: int, versions: Mapping[str, int]) -> str:
     return f'<section class="{kind}">{"".join(parts)}</section>'
 
 
-def _quoted_in(hit: Hit, sentences: Iterable[Sentence]) -> tuple[Sentence, ...]:
+def quoted_in(hit: Hit, sentences: Iterable[Sentence]) -> tuple[Sentence, ...]:
     """The quoted sentences that stand in this passage, by their numbers."""
     found = [
         sentence for sentence in sentences
@@ -265,14 +255,7 @@ def _paragraphs(text: str) -> str:
 
 
 def _badges(article: Article) -> str:
-    words = []
-    if article.status == WITHDRAWN:
-        words.append("Withdrawn")
-    if article.status == CORRECTED:
-        words.append("Corrected")
-    if article.updated and article.updated != article.published:
-        words.append(f"Updated {moment_in_words(article.updated)}")
-    return "".join(f' <span class="badge">{escaped(word)}</span>' for word in words)
+    return "".join(f' <span class="badge">{escaped(word)}</span>' for word in badges(article))
 
 
 def _also_in(hit: Hit) -> str:

@@ -71,3 +71,8 @@ def script() -> str:
 def actions() -> str:
     """The script that hands on what a reader does inside of answers and evidence, for `gr.HTML(js_on_load=...)`."""
     return (_STATIC / "actions.js").read_text(encoding="utf-8")
+
+
+def saving() -> str:
+    """The script that lets the browser save an exported conversation, for an event's `js`."""
+    return (_STATIC / "save.js").read_text(encoding="utf-8")

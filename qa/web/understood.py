@@ -55,7 +55,7 @@ def understood(answer: Answer, request: Request, turn: int) -> str:
 
 def understood_then(answer: Answer, request: Request) -> str:
     """The same in one line, for an answer that others have followed: nothing of it can be changed any more."""
-    return f'<p class="understood">{escaped(" · ".join(_labels(answer.query, request)))}</p>'
+    return f'<p class="understood">{escaped(" · ".join(labels(answer.query, request)))}</p>'
 
 
 def notes(answer: Answer, turn: int, archive_end: date | None) -> str:
@@ -79,7 +79,8 @@ def _whole(request: Request) -> str:
     return f"Understood as: {request.searched}" if request.searched != request.question else ""
 
 
-def _labels(query: Query, request: Request) -> Iterator[str]:
+def labels(query: Query, request: Request) -> Iterator[str]:
+    """How the question was understood, each inference and each limit in a few words."""
     if whole := _whole(request):
         yield whole
     yield f"Asked as of {long_day(query.as_of)}"

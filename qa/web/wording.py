@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 
 from qa.question import ARCHIVE_ENDED_DAYS
-from qa.records import EmbedProgress, Moment, Statistics
+from qa.records import CORRECTED, WITHDRAWN, Article, EmbedProgress, Moment, Statistics
 from qa.timex.days import MONTH_NAMES, written
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
@@ -26,6 +26,18 @@ def moment_in_words(moment: Moment) -> str:
     if isinstance(moment, datetime.datetime):
         return f"{long_day(moment)}, {moment:%H:%M} UTC"
     return long_day(moment)
+
+
+def badges(article: Article) -> list[str]:
+    """What a reader must know of this version of an article: that it was withdrawn, corrected or updated."""
+    words = []
+    if article.status == WITHDRAWN:
+        words.append("Withdrawn")
+    if article.status == CORRECTED:
+        words.append("Corrected")
+    if article.updated and article.updated != article.published:
+        words.append(f"Updated {moment_in_words(article.updated)}")
+    return words
 
 
 def days_in_words(first: datetime.date | None, last: datetime.date | None) -> str:

@@ -60,7 +60,9 @@ class Login:
     async def log_in(self, request: Request) -> Response:
         """The form, or an attempt with it. Programs that do not ask for HTML get JSON, and the cookie as well."""
         if request.method != "POST":
-            return RedirectResponse("./", status_code=303) if self.user_of(request) else HTMLResponse(login_page())
+            if self.user_of(request):
+                return RedirectResponse("./" + _query(request), status_code=303)
+            return HTMLResponse(login_page())
         fields = await _form(request)
         if fields is None:
             return _failed(request, "This is no login form.", 400)

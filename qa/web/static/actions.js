@@ -14,14 +14,49 @@ const revise = (button) => {
 	});
 };
 
+// The address of the page with another question. Behind a proxy only the browser knows it.
+const copyLink = async (button) => {
+	const address = location.origin + location.pathname + button.dataset.link;
+	const said = button.parentElement.querySelector(".said");
+	try {
+		await navigator.clipboard.writeText(address);
+		said.textContent = "Copied.";
+	} catch {
+		// Browsers let only pages over https, or of this machine, write to the clipboard.
+		const field = document.createElement("input");
+		Object.assign(field, { value: address, readOnly: true, ariaLabel: "Link to this question" });
+		said.replaceChildren("Copy it here: ", field);
+		field.select();
+	}
+};
+
+// A vote on an answer; of the button beside it, with the reason.
+const vote = (button) => {
+	const why = button.closest(".because");
+	trigger("vote", {
+		turn: Number(button.dataset.turn),
+		vote: button.dataset.vote,
+		reason: why ? why.querySelector("input").value : "",
+	});
+};
+
 document.addEventListener("click", (event) => {
-	const button = event.target.closest("button[data-revise]");
-	if (button) revise(button);
+	const button = event.target.closest("button[data-revise], button[data-link], button[data-vote]");
+	if (!button) return;
+	if (button.dataset.link) copyLink(button);
+	else if (button.dataset.vote) vote(button);
+	else revise(button);
 });
+
+// A page that was opened by a link asks its question, once.
+if (new URLSearchParams(location.search).get("q")) trigger("linked", { search: location.search });
 
 document.addEventListener("keydown", (event) => {
 	if (event.key === "Enter" && event.target.matches(".day-of-asking input")) {
 		revise(event.target.parentElement.querySelector("button[data-revise]"));
+	}
+	if (event.key === "Enter" && event.target.matches(".because input")) {
+		event.target.closest(".because").querySelector("button").click();
 	}
 });
 
