@@ -16,4 +16,14 @@
 		for (const field of filters.querySelectorAll(".day input[type=text]")) field.type = "date";
 	};
 	if (filters) new MutationObserver(adapt).observe(filters, { childList: true, subtree: true });
+
+	// Gradio calls its examples a list but none of them an item, which screen readers stumble over.
+	const chat = document.querySelector("#chat");
+	const group = () => {
+		const examples = chat.querySelector(".examples[role=list]");
+		examples?.setAttribute("role", "group");
+		examples?.setAttribute("aria-label", "Questions to begin with");
+	};
+	if (chat) new MutationObserver(group).observe(chat, { childList: true, subtree: true });
+	if (chat) group();
 }
