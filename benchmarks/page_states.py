@@ -11,6 +11,9 @@ import contextlib
 import json
 import shutil
 import threading
+import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,21 +83,22 @@ def staged(folder: Path) -> Iterator[Stage]:
             opened = serving(lambda: index, index.config, examples=EXAMPLES, embed=embed, access=access)
             return closing.enter_context(opened)
 
-        def another(name: str, source: Path = SAMPLE) -> Index:
-            return qa.build_index(folder / name, source, config=config, embed=False)
+        def another(name: str) -> Index:
+            return qa.build_index(folder / name, SAMPLE, config=config, embed=False)
 
         go_on = threading.Event()
         closing.callback(go_on.set)
         whole = qa.build_index(folder / "whole", SAMPLE, config=config)
         _ask_with_troubles(whole, go_on)
         unreachable = config.replace(llm_base_url=NO_LANGUAGE_MODEL, llm_model="quiet-1", llm_retries=0)
+        ended = _published_before(folder / "ended.jsonl", ENDED_BEFORE)
         computing, failing = another("computing"), another("failing")
         _embed_without_end(computing, closing)
         _embed_in_vain(failing)
         add_user(folder / "users.json", NAME, PASSWORD)
-        yield Stage(
+        stage = Stage(
             whole=served(whole),
-            ended=served(another("ended", _published_before(folder / "ended.jsonl", ENDED_BEFORE))),
+            ended=served(qa.build_index(folder / "ended", ended, config=config)),
             empty=served(Index(folder / "empty", config, create=True)),
             computing=served(computing, embed=True),
             failing=served(failing, embed=True),
@@ -102,6 +106,19 @@ def staged(folder: Path) -> Iterator[Stage]:
             locked=served(Index(folder / "whole", config), Access(folder / "users.json")),
             go_on=go_on,
         )
+        for address in (stage.whole, stage.ended, stage.empty, stage.computing, stage.without_model, stage.locked):
+            _wait_until_ready(address)
+        yield stage
+
+
+def _wait_until_ready(address: str) -> None:
+    """Wait until the model is loaded, so that pages do not say for a while that it is not."""
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        with contextlib.suppress(urllib.error.HTTPError), urllib.request.urlopen(f"{address}ready"):
+            return
+        time.sleep(0.1)
+    raise TimeoutError(f"{address} did not get ready")
 
 
 def _published_before(path: Path, day: str) -> Path:
@@ -131,7 +148,7 @@ def _embed_without_end(index: Index, closing: contextlib.ExitStack) -> None:
 
     def embed(progress: Callable[[EmbedProgress], None]) -> None:
         total = index.embed_progress().total
-        progress(EmbedProgress(total // 3, total, rate=0.2))
+        progress(EmbedProgress(total // 3, total, rate=4.0))
         end.wait()
 
     index.embed = embed  # type: ignore[method-assign, assignment]
@@ -177,7 +194,8 @@ def show_in(page: Any, width: int, scheme: str) -> None:
         """dark => !document.querySelector("gradio-app, .gradio-container")
             || document.body.classList.contains("dark") === dark""", arg=scheme == "dark",
     )  # fmt: skip
-    # Gradio fades some colours over.
+    page.evaluate("window.scrollTo(0, 0)")
+    # Charts and fields of Gradio take a moment to follow.
     page.wait_for_timeout(250)
 
 
