@@ -246,8 +246,8 @@ def _stop(page: Any) -> None:
 def _open_chips(page: Any) -> None:
     page.click("#filters > button")
     page.get_by_label("Asked as of").fill("2026-01-10")
-    ask(page, "What did the Courier and Radio Osk say of the museum in Tarnvik last month?")
-    page.get_by_role("button", name="Radio Osk").last.click()
+    ask(page, "What was stolen from the museum in Tarnvik last month, according to Radio Osk?")
+    page.get_by_role("button", name="Do not interpret Radio Osk").click()
     page.wait_for_selector(".chip.ignored")
     page.locator(".chip summary").first.click()
     page.locator(".chip.inferred summary").first.click()
@@ -303,6 +303,10 @@ STATES = (
         "nothing-found", "Nothing within the limits", "whole", _ask_within("1999-01-01", "1999-12-31", EXAMPLES[3])
     ),
     PageState("ended", "The archive ends before what is asked", "ended", _ask("What was stolen last month?", ".notes")),
+    PageState(
+        "outlet-ended", "The outlet asked for ends before the archive", "whole",
+        _ask("What does the Gull say about the stolen astrolabe?", ".notes"),
+    ),
     PageState("empty-archive", "An archive without articles", "empty", _ask(EXAMPLES[3])),
     PageState("computing", "Vectors are being computed", "computing", _ask(EXAMPLES[3], ".status.encoding")),
     PageState(

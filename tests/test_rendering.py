@@ -45,7 +45,8 @@ TAGS = {
 }  # fmt: skip
 ATTRIBUTES = {
     "aria-label", "aria-live", "class", "data-article", "data-revise", "data-target", "data-turn", "data-value",
-    "datetime", "dir", "href", "id", "lang", "max", "rel", "required", "role", "tabindex", "target", "title", "type", "value",
+    "datetime", "dir", "href", "id", "lang", "max", "rel", "required", "role", "tabindex", "target", "title", "type",
+    "value",
 }  # fmt: skip
 HOSTILE = (
     "<script>window.hacked=1</script>",

@@ -45,5 +45,5 @@ def anchor_to(link: str, inner: str) -> str:
 
 
 def language(tag: str) -> str:
-    """The attribute that tells screen readers how to pronounce an article's words; "" where `tag` is no language tag."""
+    """The attribute by which screen readers pronounce an article's words; "" where `tag` is no language tag."""
     return f' lang="{tag}"' if _LANGUAGE.fullmatch(tag) else ""
