@@ -305,7 +305,7 @@ STATES = (
     PageState("ended", "The archive ends before what is asked", "ended", _ask("What was stolen last month?", ".notes")),
     PageState(
         "outlet-ended", "The outlet asked for ends before the archive", "whole",
-        _ask("What does the Gull say about the stolen astrolabe?", ".notes"),
+        _ask("Where was the stolen astrolabe found, according to the Gull?", ".notes"),
     ),
     PageState("empty-archive", "An archive without articles", "empty", _ask(EXAMPLES[3])),
     PageState("computing", "Vectors are being computed", "computing", _ask(EXAMPLES[3], ".status.encoding")),
