@@ -5,6 +5,7 @@
 #   make check    what every change must pass, in under a minute and a half
 #   make fix      what ruff can put right by itself
 #   make bench    measure this machine
+#   make screenshots   the chat in every state, into docs/screenshots-out/
 #
 # For a GPU, name another wheel index for torch the first time, for example:
 #   make demo TORCH_INDEX=https://download.pytorch.org/whl/cu130
@@ -22,7 +23,7 @@ LANGUAGE_MODEL := .venv/.language-model
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: demo test check fix bench
+.PHONY: demo test check fix bench screenshots
 
 demo: $(INSTALLED)
 	$(BIN)/qa chat --sample
@@ -42,6 +43,9 @@ fix: $(INSTALLED)
 
 bench: $(INSTALLED)
 	$(BIN)/python benchmarks/run.py
+
+screenshots: $(INSTALLED)
+	$(BIN)/python benchmarks/screenshots.py
 
 # torch comes first and pinned: left to itself, pip would take the newest, and that from the default index.
 $(INSTALLED): pyproject.toml constraints.txt

@@ -27,7 +27,7 @@ from qa.lexical import FOLDER_NAME as LEXICAL_FOLDER
 from qa.llm import language_model, written_answer
 from qa.locking import FolderLock
 from qa.mentions import Names
-from qa.question import Request, archive_ended, interpret, limits_of
+from qa.question import Request, archive_ended, interpret, limits_of, outlets_asked, outlets_ended
 from qa.records import AddReport, Answer, Article, EmbedProgress, Filters, Hit, Query, Statistics
 from qa.retrieval import Retrieved, check_question, retrieve
 from qa.selector import Selector, load_selector
@@ -299,11 +299,13 @@ class Index:
         )  # fmt: skip
 
     def _notes_on(self, answer: Answer) -> tuple[str, ...]:
-        """What the reader must know of the articles quoted, and of withdrawn ones that the question is about."""
+        """What the reader must know of the articles quoted, of outlets that ended, and of withdrawn articles."""
         lexical = self._derived.lexical()
         weights = Asked(answer.query.text, lexical.document_frequency, lexical.count).weights
         quoted = [sentence.citation.article for sentence in answer.sentences]
-        return (*caveats(quoted), *self._withdrawals.about(weights, answer.hits, limits_of(answer.query)))
+        outlets = outlets_asked(answer.query)
+        ended = outlets_ended(answer.query, self._store.last_days(outlets), self._store.days()[1]) if outlets else ()
+        return (*caveats(quoted), *ended, *self._withdrawals.about(weights, answer.hits, limits_of(answer.query)))
 
     @contextlib.contextmanager
     def _asking(self) -> Iterator[None]:

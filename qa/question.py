@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from qa.mentions import Names
 from qa.parts import split_parts
-from qa.records import Filters, Period, Query
+from qa.records import OUTLET, Filters, Period, Query
 from qa.timex import asks_for_current, find_period, names_time
 from qa.timex.days import written
 
-# An archive that ended longer before the day of asking is told to the reader.
+# Of an archive that ended longer before the day of asking, or an outlet longer before its archive, the reader is told.
 ARCHIVE_ENDED_DAYS = 30
 
 
@@ -95,6 +95,33 @@ def archive_ended(query: Query, last_day: datetime.date | None) -> str:
     return (
         f"The archive ends on {written(last_day)}, {days:,} days before the day of asking. Ask as of that day to have "
         "its last weeks count as now."
+    )
+
+
+def outlets_asked(query: Query) -> tuple[str, ...]:
+    """The outlets that the question is put to, by its words or its filters."""
+    named = (mention.name for mention in query.mentions if mention.kind == OUTLET and not mention.excluded)
+    return tuple(dict.fromkeys((*query.filters.sources, *named)))
+
+
+def outlets_ended(
+    query: Query, last_days: Mapping[str, datetime.date], last_day: datetime.date | None
+) -> tuple[str, ...]:
+    """What to tell the reader of outlets that end long before what is asked, where the archive goes on.
+
+    Args:
+        query: a period or days in it that an outlet reaches are no reason to tell anything.
+        last_days: the day of the newest article of each outlet that the question is put to.
+        last_day: that of the archive.
+    """
+    if last_day is None:
+        return ()
+    period_ends = query.filters.published_to or (query.period.last if query.period else None)
+    reached = min(day for day in (query.as_of, last_day, period_ends) if day)
+    return tuple(
+        f"The newest article of {outlet} here is of {written(last)}; the archive goes on to {written(last_day)}."
+        for outlet, last in last_days.items()
+        if (reached - last).days > ARCHIVE_ENDED_DAYS
     )
 
 

@@ -16,6 +16,8 @@ from qa.question import (
     Request,
     archive_ended,
     interpret,
+    outlets_asked,
+    outlets_ended,
     part_of,
     words_asked,
     words_searched,
@@ -241,3 +243,37 @@ def test_an_archive_that_ended_long_before_the_day_of_asking(days: int, told: bo
 
 def test_an_archive_without_a_day_has_no_end() -> None:
     assert archive_ended(understood("Who won?"), None) == ""
+
+
+@pytest.mark.parametrize(
+    ("question", "sources", "outlets"),
+    [("What does the Gull say of the Courier?", (), ("The Daily Gull",)),
+     ("What does the Gull say?", ("Radio Osk", "The Daily Gull"), ("Radio Osk", "The Daily Gull")),
+     ("Who won, in outlets other than the Gull?", (), ()), ("What did Ann Lee write?", (), ())],
+)  # fmt: skip
+def test_the_outlets_that_a_question_is_put_to(
+    question: str, sources: tuple[str, ...], outlets: tuple[str, ...]
+) -> None:
+    assert set(outlets_asked(understood(question, Filters(sources=sources)))) == set(outlets)
+
+
+@pytest.mark.parametrize(
+    ("question", "last", "told"),
+    [("What does the Gull say?", "2026-09-03", True), ("What does the Gull say?", "2026-10-15", True),
+     ("What does the Gull say?", "2026-10-16", False), ("What does the Gull say?", "2026-11-15", False),
+     ("What did the Gull say in August 2026?", "2026-09-03", False),
+     ("What did the Gull say in October 2026?", "2026-09-03", True)],
+)  # fmt: skip
+def test_an_outlet_that_ended_long_before_its_archive(question: str, last: str, told: bool) -> None:
+    notes = outlets_ended(understood(question), {"The Daily Gull": day(last)}, day("2026-11-15"))
+    assert bool(notes) is told
+    if last == "2026-09-03" and told:
+        (note,) = notes
+        assert note.startswith("The newest article of The Daily Gull here is of 3 September 2026; the archive goes on ")
+        assert note.endswith("to 15 November 2026.")
+
+
+def test_an_outlet_is_not_called_old_before_the_day_of_asking_and_in_an_archive_without_days() -> None:
+    query = understood("What does the Gull say?", as_of=day("2026-09-10"))
+    assert outlets_ended(query, {"The Daily Gull": day("2026-09-03")}, day("2026-11-15")) == ()
+    assert outlets_ended(query, {}, None) == ()

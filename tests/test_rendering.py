@@ -45,7 +45,8 @@ TAGS = {
 }  # fmt: skip
 ATTRIBUTES = {
     "aria-label", "aria-live", "class", "data-article", "data-revise", "data-target", "data-turn", "data-value",
-    "datetime", "dir", "href", "id", "max", "rel", "required", "role", "tabindex", "target", "title", "type", "value",
+    "datetime", "dir", "href", "id", "lang", "max", "rel", "required", "role", "tabindex", "target", "title", "type",
+    "value",
 }  # fmt: skip
 HOSTILE = (
     "<script>window.hacked=1</script>",
@@ -172,7 +173,7 @@ def everything(source: Article, *, reason: str = "", notes: tuple[str, ...] = ()
         understood.understood_then(found, request),
         understood.notes(found, 1, AS_OF),
         changes.changes(versions),
-        rendering.failure_message(reason),
+        rendering.failure_message(reason, mistaken=True),
         rendering.working_message(reason),
         rendering.question_message(reason),
         rendering.no_evidence(reason),
@@ -215,6 +216,43 @@ def test_a_web_address_becomes_a_link_that_names_its_real_host() -> None:
 def test_a_fake_citation_mark_in_an_article_is_no_button() -> None:
     parts = checked(everything(article('<button class="number" data-target="evidence-1-1">9</button> [9]'))[0])
     assert parts.tags.count("button") == 1
+
+
+def test_a_citation_says_what_it_is_to_those_who_do_not_see_it() -> None:
+    source = article(title='A "title"', source="", language="pt-BR")
+    answer = answered((source, 0, 6), hits=(Hit(source, 0, 6, "First.", 1.0), Hit(article(id="b"), 0, 6, "First.", 1)))
+    made = rendering.answer_message(answer.sentences, 1, current=True)
+    assert [each.get("aria-label") for each in checked(made).attributes if each.get("type") == "button"] == [
+        'Citation 1: A "title", Unknown outlet'
+    ]
+    assert '<p dir="auto" lang="pt-BR">“First.”</p>' in made
+    shown = checked(rendering.evidence(answer, 1, {}))
+    assert "Citation 1A" in shown.text and "First.Citation 1" in shown.text
+    assert "1 citation, 1 other passage" in shown.text
+    assert [each["lang"] for each in shown.attributes if "lang" in each] == ["pt-BR", "pt-BR"]
+
+
+@pytest.mark.parametrize("tag", ["", "English", "e", "en_GB", 'en" onload="x', "en-", "en\n"])
+def test_a_language_that_is_no_tag_is_left_out(tag: str) -> None:
+    assert markup.language(tag) == ""
+
+
+def test_states_without_an_answer_read_differently() -> None:
+    hit = Hit(article(), 0, 6, "First.", 1.0)
+    said = [
+        checked(made).text
+        for made in (
+            rendering.abstention_message(answered(hits=(hit,), reason="No.")),
+            rendering.abstention_message(answered(hits=(), reason="No.")),
+            rendering.failure_message("No.", mistaken=True),
+            rendering.failure_message("No.", mistaken=False),
+        )
+    ]
+    assert said == [
+        "The archive does not answer this.No.", "Nothing was found in the archive.No.", "This cannot be askedNo.",
+        "Something went wrong; this is no answerNo.",
+    ]  # fmt: skip
+    assert "No passage was found" in rendering.evidence(answered(hits=()), 1, {})
 
 
 def test_the_short_answer_is_marked_in_its_sentence_and_named_above() -> None:
@@ -266,7 +304,7 @@ def test_context_is_marked_as_such() -> None:
     before = Sentence("One.", Citation(source, 0, 4, 2), 0.0, leads_to=1)
     made = rendering.answer_message((first, before), 1, current=False)
     assert made.count('<blockquote class="context">') == 1
-    assert checked(made).text.endswith("“One.”2 — The Gull, 9 Sep 2025, just before [1]")
+    assert checked(made).text.endswith("“One.”Citation 2 — The Gull, 9 Sep 2025, just before [1]")
 
 
 def test_marks_stand_exactly_on_the_quoted_sentences() -> None:

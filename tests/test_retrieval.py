@@ -678,6 +678,19 @@ def test_the_reader_is_told_where_the_archive_ends_unless_the_day_of_asking_is_g
             assert f"{age} days before the day of asking" in ended[0] if told else not ended
 
 
+def test_the_reader_is_told_where_an_outlet_ends_long_before_the_archive(tmp_path: Path) -> None:
+    osk = [story("first", "2026-01-02", source="Radio Osk"), story("last", "2026-01-09", source="Radio Osk")]
+    gull = [story("gull", "2026-03-01", source="The Daily Gull"), story("undated", None, source="Eel")]
+    asked = datetime.date(2026, 3, 2)
+    note = "The newest article of Radio Osk here is of 9 January 2026; the archive goes on to 1 March 2026."
+    with archive(tmp_path, *osk, *gull) as index:
+        assert index._store.last_days(["radio osk", "Eel", "Nobody"]) == {"radio osk": datetime.date(2026, 1, 9)}
+        assert note in index.ask("What burned, according to Radio Osk?", as_of=asked).notes
+        filters = Filters(sources=("Radio Osk", "The Daily Gull"))
+        assert note in index.ask("What burned?", filters=filters, as_of=asked).notes
+        assert not any("newest" in each for each in index.ask("What burned?", as_of=asked).notes)
+
+
 def test_the_reader_is_told_what_was_corrected_and_what_was_withdrawn(tmp_path: Path) -> None:
     corrected = story(
         "corrected", "2026-02-01", "It burned for two days.", status="corrected", updated=datetime.date(2026, 2, 3)

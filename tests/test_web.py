@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import re
 import subprocess
 import sys
 import threading
@@ -118,8 +119,8 @@ def test_a_question_is_revised() -> None:
 
 def test_an_unforeseen_error_is_shown_as_a_number_that_is_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     words = asking.words_for(RuntimeError("secret"))
-    number = words.rstrip(".").split()[-1]
-    assert "secret" not in words and number in caplog.text and "secret" in caplog.text
+    number = re.search(r"under (\w{8})\.", words)
+    assert "secret" not in words and number and number[1] in caplog.text and "secret" in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -199,6 +200,18 @@ def test_the_background_says_what_failed_and_tries_again(index: StubIndex, start
     wait_for(lambda: background.state.phase is Phase.READY)
 
 
+def test_an_unforeseen_error_in_the_background_keeps_its_number_while_it_repeats(
+    index: StubIndex, start: Callable, caplog: pytest.LogCaptureFixture
+) -> None:
+    index.errors = [RuntimeError("secret")] * 20 + [RuntimeError("another")]
+    background = start()
+    wait_for(lambda: background.state.phase is Phase.FAILED)
+    number = re.search(r"under (\w{8})\.", background.state.message)
+    assert number and "secret" not in background.state.message
+    wait_for(lambda: background.state.phase is Phase.READY)
+    assert [record.error_id == number[1] for record in caplog.records] == [True, False]
+
+
 def test_the_background_waits_quietly_for_another_process(index: StubIndex, start: Callable) -> None:
     background = start()
     wait_for(lambda: background.state.phase is Phase.READY)
@@ -245,7 +258,7 @@ def reply(shown: object) -> str:
 def test_a_question_is_shown_at_once_and_then_answered(index: StubIndex) -> None:
     first, last = shown_by(index, " Why? ")
     assert ">Why?<" in first.chat[0]["content"].value and "Searching" in reply(first) and first.question == ""
-    assert "does not answer" in reply(last) and last.turns[-1].answer is index.answer
+    assert "Nothing was found" in reply(last) and last.turns[-1].answer is index.answer
 
 
 def test_a_failure_hands_the_question_back(index: StubIndex) -> None:

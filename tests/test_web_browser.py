@@ -218,7 +218,7 @@ def ask_as_of(page: Any, question: str, day: str) -> None:
 
 
 def evidence_titles(page: Any) -> list[str]:
-    return [title.lstrip("123") for title in page.locator(".evidence h3").all_text_contents()]
+    return [re.sub("^(Citation [0-9])+", "", title) for title in page.locator(".evidence h3").all_text_contents()]
 
 
 def titles_of(answer: Answer) -> list[str]:

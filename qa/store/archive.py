@@ -272,6 +272,20 @@ class Store:
         first, last = (datetime.date.fromordinal(day) if day else None for day in found)
         return first, last
 
+    def last_days(self, outlets: Sequence[str]) -> dict[str, datetime.date]:
+        """The day of the newest searchable article of each of these outlets that has a dated one."""
+        found = {}
+        with self._database.reading() as connection:
+            for outlet in outlets:
+                row = connection.execute(
+                    "SELECT p.day FROM passages p JOIN sources s ON s.source = p.source"
+                    " WHERE s.folded = ? AND p.day IS NOT NULL ORDER BY p.day DESC LIMIT 1",
+                    (outlet.casefold(),),
+                ).fetchone()
+                if row:
+                    found[outlet] = datetime.date.fromordinal(row[0])
+        return found
+
     # Embeddings
 
     def pending(self, fingerprint: str, limit: int) -> list[int]:

@@ -51,7 +51,8 @@ class Turn:
     """One question of a conversation. Without an answer and a failure it is still being worked on, or was stopped.
 
     `request` is what was answered. `archive_end` is the last day of the archive, where the answer notes that it is
-    long past. `helpful` is the reader's vote on the answer, None without one, with its `reason`. `name` is random.
+    long past. A failure is either `mistaken`, for the reader to put right, or something of ours that broke. `helpful`
+    is the reader's vote on the answer, None without one, with its `reason`. `name` is random.
     """
 
     question: str
@@ -60,6 +61,7 @@ class Turn:
     archive_end: datetime.date | None = None
     failure: str = ""
     stopped: bool = False
+    mistaken: bool = False
     helpful: bool | None = None
     reason: str = ""
     name: str = field(default_factory=lambda: uuid.uuid4().hex, compare=False)
@@ -186,4 +188,7 @@ def words_for(error: Exception) -> str:
         return str(error)
     number = uuid.uuid4().hex[:8]
     logger.error("Internal error %s", number, exc_info=error, extra={"error_id": number})
-    return f"An internal error occurred. The log has the details under {number}."
+    return (
+        f"An internal error occurred. The log has the details under {number}. Ask again; if that does not help, tell "
+        "whoever runs this chat the number."
+    )

@@ -59,6 +59,8 @@ class Background:
         self._stopped = threading.Event()
         self._state = State(Phase.LOADING)
         self._warm = False
+        # The last error that nobody foresaw, and what is told of it; empty once a round has gone well.
+        self._unforeseen = ("", "")
         # A daemon, so that a window in hand cannot hold up the end of the process for long: losing it is harmless.
         self._thread = threading.Thread(target=self._run, name="qa-web-background", daemon=True)
 
@@ -90,12 +92,17 @@ class Background:
             except DatelineError as error:
                 logger.warning("The background work failed: %s", error)
                 self._state = State(Phase.FAILED, message=str(error))
-            except Exception:
-                number = uuid.uuid4().hex[:8]
-                logger.exception("Internal error %s in the background", number)
-                message = f"An internal error occurred. The log has the details under {number}."
-                self._state = State(Phase.FAILED, message=message)
+            except Exception as error:
+                self._state = State(Phase.FAILED, message=self._words_for(error))
             self._stopped.wait(self._pause)
+
+    def _words_for(self, error: Exception) -> str:
+        """What is told of an error that nobody foresaw. While it comes again, it keeps its number in the log."""
+        if repr(error) != self._unforeseen[0]:
+            number = uuid.uuid4().hex[:8]
+            logger.error("Internal error %s in the background", number, exc_info=error, extra={"error_id": number})
+            self._unforeseen = (repr(error), f"An internal error occurred. The log has the details under {number}.")
+        return self._unforeseen[1]
 
     def _work(self) -> None:
         """One round: load the model the first time, then compute what vectors are missing."""
@@ -108,6 +115,7 @@ class Background:
             self._index.embed(progress=self._report)
             progress = self._index.embed_progress()
         self._state = State(Phase.READY, progress)
+        self._unforeseen = ("", "")
 
     def _report(self, progress: EmbedProgress) -> None:
         if self._stopped.is_set():

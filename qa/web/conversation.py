@@ -73,7 +73,7 @@ def _content(html: str) -> gr.HTML:
 
 def _reply(turn: Turn, number: int, working: str, sentences: int | None, is_last: bool) -> str:
     if turn.failure:
-        return rendering.failure_message(turn.failure)
+        return rendering.failure_message(turn.failure, mistaken=turn.mistaken)
     if turn.answer is None or turn.request is None:
         return rendering.stopped_message() if turn.stopped else rendering.working_message(working)
     return _above(turn, turn.answer, turn.request, number, is_last) + (
@@ -182,7 +182,8 @@ class Conversations:
             archive_end = self._archive_end(answer)
             evidence = rendering.evidence(answer, len(turns), self._versions(answer))
         except Exception as error:
-            turns = (*turns[:-1], dataclasses.replace(turn, failure=asking.words_for(error)))
+            mistaken = isinstance(error, QuestionError)
+            turns = (*turns[:-1], dataclasses.replace(turn, failure=asking.words_for(error), mistaken=mistaken))
             # The question goes back to where it can be changed and asked again.
             question = written or turn.question
             yield self._settled(self._messages(turns), rendering.no_evidence(_NOTHING), question, turns)
@@ -233,7 +234,7 @@ class Conversations:
 
     def _working(self) -> str:
         if self._background and self._background.state.phase is Phase.LOADING:
-            return "Searching… The language model is still loading, so this first answer takes some seconds more."
+            return "Searching… The search model is still loading, so this first answer takes some seconds more."
         return "Searching…"
 
     def _working_page(self, turns: tuple[Turn, ...], question: Any, as_of: Any) -> Shown:

@@ -13,6 +13,7 @@ import urllib.parse
 # Characters that reorder the text around them, and control characters that no reader sees. Joiners stay: scripts
 # such as Persian and Hindi need them.
 UNSEEN = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _NOT_IN_A_LINK = re.compile(r"[\s\\\x00-\x20\x7f-\x9f]")
 
 
@@ -41,3 +42,8 @@ def safe_link(url: str) -> str:
 def anchor_to(link: str, inner: str) -> str:
     """A link to a page elsewhere; `link` has passed `safe_link`, `inner` is HTML."""
     return f'<a href="{escaped(link)}" target="_blank" rel="noopener noreferrer nofollow">{inner}</a>'
+
+
+def language(tag: str) -> str:
+    """The attribute by which screen readers pronounce an article's words; "" where `tag` is no language tag."""
+    return f' lang="{tag}"' if _LANGUAGE.fullmatch(tag) else ""

@@ -35,7 +35,8 @@ class Filters(NamedTuple):
 def add_page(index: Index, background: Background | None, examples: Sequence[str] | None) -> None:
     """Lay out the page in the Blocks at hand and wire its events."""
     top = gr.HTML(**_plain(_masthead(index)))
-    status = gr.HTML(**_plain(rendering.status(_state(index, background))))
+    # What stands here now is said again to each page that is opened later: nothing, until it is known.
+    status = gr.HTML(**_plain(rendering.status(State(Phase.READY))))
     turns = gr.State(())
     with gr.Row(elem_id="page"):
         with gr.Column(scale=5, min_width=320, elem_id="asking"):
@@ -179,11 +180,15 @@ def _wire_status(
         wanted = _OFTEN if state.busy else _SELDOM
         return _masthead(index), rendering.status(state), gr.Timer(wanted) if wanted != interval else gr.skip()
 
+    def opened() -> tuple[Any, Any, Any]:
+        state = rendering.status(_state(index, background))
+        return _masthead(index), state, gr.Dropdown(choices=_outlets(index))
+
     timer.tick(look, timer, [top, status, timer], queue=False, **_HIDDEN)
-    # A page opened later shows the outlets that came in since the server started.
+    # A page opened later shows what has happened since the server started.
     context = gr.context.Context.root_block
     assert context is not None
-    context.load(lambda: gr.Dropdown(choices=_outlets(index)), None, sources, queue=False, **_HIDDEN)
+    context.load(opened, None, [top, status, sources], queue=False, **_HIDDEN)
 
 
 def _outlets(index: Index) -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from qa.records import Answer, Article, Conflict, Hit, Sentence, ShortAnswer, Statement, Statistics
 from qa.web.background import Phase, State
-from qa.web.markup import anchor_to, escaped, isolated, safe_link
+from qa.web.markup import anchor_to, escaped, isolated, language, safe_link
 from qa.web.wording import badges, count, coverage, ended, moment_in_words, progress_in_words, short_day
 
 # The figures of qa/ranking.py in words; those of one kind are shown as one.
@@ -49,7 +49,7 @@ def status(state: State) -> str:
     progress = state.progress
     words = progress_in_words(progress) if progress else ""
     if state.phase is Phase.LOADING:
-        said = "The language model is loading. You can ask already; the first answer waits for it."
+        said = "The search model is loading. You can ask already; the first answer waits for it."
         return _status_line("loading", said, "")
     if state.phase is Phase.FAILED:
         return _status_line("failed", f"The model or its vectors are not available: {state.message}", "")
@@ -120,11 +120,12 @@ def _written(written: Sequence[Statement], model: str) -> str:
 
 def _quote(sentence: Sentence, turn: int, current: bool, short: ShortAnswer | None) -> str:
     number, article = sentence.citation.number, sentence.citation.article
-    mark = f'<span class="number">{number}</span>'
+    mark = _number(number)
     if current:
+        name = f"Citation {number}: {article.title or 'Untitled'}, {article.source or 'Unknown outlet'}"
         mark = (
             f'<button type="button" class="number" data-target="{_anchor(turn, number)}" '
-            f'aria-label="Show source {number}">{number}</button>'
+            f'aria-label="{escaped(name)}">{number}</button>'
         )
     link = "" if current else safe_link(article.url)
     source = f"{_outlet(article)}, {escaped(short_day(article.published))}" if article.published else _outlet(article)
@@ -133,7 +134,13 @@ def _quote(sentence: Sentence, turn: int, current: bool, short: ShortAnswer | No
     if sentence.leads_to:
         kind, before = ' class="context"', f", just before [{sentence.leads_to}]"
     words = _marked(sentence, short)
-    return f'<blockquote{kind}><p dir="auto">“{words}”</p><footer>{mark} — {attribution}{before}</footer></blockquote>'
+    said = f'<p dir="auto"{language(article.language)}>“{words}”</p>'
+    return f"<blockquote{kind}>{said}<footer>{mark} — {attribution}{before}</footer></blockquote>"
+
+
+def _number(number: int, tag: str = "span") -> str:
+    """The number of a citation where it is no button; screen readers are told that it is one."""
+    return f'<{tag} class="number"><span class="unseen">Citation </span>{number}</{tag}>'
 
 
 def _marked(sentence: Sentence, short: ShortAnswer | None) -> str:
@@ -153,15 +160,15 @@ def _folded(text: str) -> str:
 
 def abstention_message(answer: Answer) -> str:
     """A refusal, and why: a calm state of its own, neither an answer nor a failure."""
-    return (
-        '<div class="abstained"><p class="verdict">The archive does not answer this.</p>'
-        f'<p dir="auto">{escaped(answer.reason)}</p></div>'
-    )
+    verdict = "The archive does not answer this." if answer.hits else "Nothing was found in the archive."
+    return f'<div class="abstained"><p class="verdict">{verdict}</p><p dir="auto">{escaped(answer.reason)}</p></div>'
 
 
-def failure_message(words: str) -> str:
-    """Something that went wrong, in words for the reader."""
-    return f'<div class="failed" role="alert"><p class="verdict">No answer</p><p dir="auto">{escaped(words)}</p></div>'
+def failure_message(words: str, *, mistaken: bool) -> str:
+    """Why there is no answer, in words for the reader: the question was `mistaken`, or something broke."""
+    verdict = "This cannot be asked" if mistaken else "Something went wrong; this is no answer"
+    # No alert: the conversation is a live region as it is, and each would be told twice.
+    return f'<div class="failed"><p class="verdict">{verdict}</p><p dir="auto">{escaped(words)}</p></div>'
 
 
 def stopped_message() -> str:
@@ -173,7 +180,7 @@ def stopped_message() -> str:
 
 def no_evidence(words: str) -> str:
     """The evidence panel while there is nothing to show."""
-    return f'<section class="evidence empty"><h2>Evidence</h2><p>{escaped(words)}</p></section>'
+    return f'<section class="evidence empty"><h2>Evidence</h2><p role="status">{escaped(words)}</p></section>'
 
 
 def evidence(answer: Answer, turn: int, versions: Mapping[str, int]) -> str:
@@ -184,11 +191,14 @@ def evidence(answer: Answer, turn: int, versions: Mapping[str, int]) -> str:
         turn: its number in the conversation, from 1.
         versions: how many versions the archive has of each article found, by its id; none named means one.
     """
+    if not answer.hits:
+        return no_evidence("No passage was found, so there is nothing to show.")
     cited = [(hit, quoted) for hit in answer.hits if (quoted := quoted_in(hit, answer.sentences))]
     cited.sort(key=lambda pair: pair[1][0].citation.number)
     others = [hit for hit in answer.hits if not quoted_in(hit, answer.sentences)]
     heading = "What came nearest" if answer.abstained and others else "Evidence"
-    parts = [f'<h2 id="evidence-{turn}" tabindex="-1">{heading}</h2>']
+    found = f"{count(len(answer.sentences), 'citation')}, {count(len(others), 'other passage')}"
+    parts = [f'<h2>{heading}</h2><p class="unseen" role="status">{found}</p>']
     parts += [_card(hit, quoted, turn, versions.get(hit.article.id, 1)) for hit, quoted in cited]
     cards = "".join(_card(hit, (), turn, versions.get(hit.article.id, 1)) for hit in others)
     if answer.abstained:
@@ -213,7 +223,8 @@ def quoted_in(hit: Hit, sentences: Iterable[Sentence]) -> tuple[Sentence, ...]:
 def _card(hit: Hit, quoted: Sequence[Sentence], turn: int, versions: int) -> str:
     """One passage: where it is from, its text with the quoted sentences marked, and why it is here."""
     article = hit.article
-    numbers = "".join(f'<span class="number">{sentence.citation.number}</span>' for sentence in quoted)
+    numbers = "".join(_number(sentence.citation.number) for sentence in quoted)
+    spoken = language(article.language)
     byline = [_outlet(article), *(isolated(author) for author in article.authors)]
     if article.published:
         moment = f'<time datetime="{article.published.isoformat()}">{moment_in_words(article.published)}</time>'
@@ -223,9 +234,9 @@ def _card(hit: Hit, quoted: Sequence[Sentence], turn: int, versions: int) -> str
     original = f'<p class="original">{anchor_to(link, f"Read the original at {isolated(host)}")}</p>' if link else ""
     return (
         f'<article class="card{" cited" if quoted else ""}">'
-        f'<h3 dir="auto">{numbers}{isolated(article.title or "Untitled")}</h3>'
+        f'<h3 dir="auto"{spoken}>{numbers}{isolated(article.title or "Untitled")}</h3>'
         f'<p class="byline">{" · ".join(byline)}{_badges(article)}</p>'
-        f'<div class="passage" dir="auto">{passage_html(hit, quoted, turn)}</div>'
+        f'<div class="passage" dir="auto"{spoken}>{passage_html(hit, quoted, turn)}</div>'
         f'{_also_in(hit)}{original}{_changes(article, versions)}<p class="why">{escaped(_why(hit))}</p></article>'
     )
 
@@ -241,7 +252,7 @@ def passage_html(hit: Hit, quoted: Sequence[Sentence], turn: int) -> str:
             continue
         number = sentence.citation.number
         mark = f'<mark id="{_anchor(turn, number)}" tabindex="-1">{escaped(text[start:end])}</mark>'
-        parts += [_paragraphs(text[position:start]), mark, f'<sup class="number">{number}</sup>']
+        parts += [_paragraphs(text[position:start]), mark, _number(number, "sup")]
         position = end
     parts.append(_paragraphs(text[position : hit.end]))
     if hit.end < len(text.rstrip()):
