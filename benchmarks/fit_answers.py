@@ -119,9 +119,10 @@ def collect(index: qa.Index, questions: list[dict[str, Any]], right: Callable[..
         as_of = datetime.date.fromisoformat(day) if day else None
         query = index.interpret(text, as_of=as_of)
         hits = index.retrieve(text, as_of=as_of)
-        asked = Asked(words_asked(query), lexical.document_frequency, lexical.count)
+        words = words_asked(query)
+        asked = Asked(words, lexical.document_frequency, lexical.count)
         candidates = sentences_of(hits)
-        matrix, _ = measured(text, asked, candidates, selector, index.config)  # type: ignore[arg-type]
+        matrix, _ = measured(words, asked, candidates, selector, index.config)  # type: ignore[arg-type]
         answering = np.array([right(question, candidate) for candidate in candidates])
         articles = [candidate.hit.article.id for candidate in candidates]
         collected.append(Question(text, bool(question["answers"]), asked, matrix, answering, hits, articles))

@@ -35,7 +35,8 @@ def answer_from_hits(
     `lifted` says which limits of the question left nothing: then the hits are only what came nearest.
     """
     started = time.perf_counter()
-    asked = Asked(words_asked(query), lexical.document_frequency, lexical.count)
+    words = words_asked(query)
+    asked = Asked(words, lexical.document_frequency, lexical.count)
     candidates = sentences_of(hits)
     if not candidates:
         return _refusal(query, hits, _nothing_found(query, lexical), 0.0, timings)
@@ -43,7 +44,7 @@ def answer_from_hits(
         return _refusal(query, hits, " ".join(lifted), 0.0, timings)
     if not asked.says_something and (query.period or query.mentions):
         return _answer(query, hits, leads(candidates, config), 1.0, timings)
-    matrix, vectors = measured(query.text, asked, candidates, selector, config)
+    matrix, vectors = measured(words, asked, candidates, selector, config)
     whole = Scored(query, asked, matrix @ _SENTENCE_WEIGHTS)
     confidence = confidence_of(asked, matrix, whole.scores, hits)
     if confidence < config.answer_threshold:
@@ -61,8 +62,9 @@ def _scored_part(
 ) -> Scored:
     """One of several parts of a question, with scores of its own."""
     asked_for = part_of(query, part)
-    asked = Asked(words_asked(asked_for), lexical.document_frequency, lexical.count)
-    matrix, _ = measured(part, asked, candidates, selector, config)
+    words = words_asked(asked_for)
+    asked = Asked(words, lexical.document_frequency, lexical.count)
+    matrix, _ = measured(words, asked, candidates, selector, config)
     return Scored(asked_for, asked, matrix @ _SENTENCE_WEIGHTS)
 
 

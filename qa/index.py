@@ -38,7 +38,8 @@ Articles = str | Path | Iterable[str | Path | Article]
 
 # While records stream in, what was written becomes searchable at least this often.
 _SECONDS_UNTIL_SEARCHABLE = 5.0
-# Of the selector's scores: what only adds to an answer has about -1 to -2.5, what is about something else less than -4.
+# Of the selector's scores. On the golden questions nine of ten answering sentences have more than -1.8, and half of all
+# others in the same passages less than -2.9.
 _BESIDE_THE_POINT = -3.0
 
 

@@ -89,9 +89,9 @@ FOCUSED = "document.activeElement"
 
 @pytest.fixture(scope="module")
 def answered(browser: Any, stage: Any) -> Iterator[Any]:
-    """A page with an answer of three citations."""
+    """A page with an answer of two citations."""
     with page_states.opened(browser, stage, ANSWERED) as page:
-        assert page.locator(".answer button.number").count() == 3
+        assert page.locator(".answer button.number").count() == 2
         yield page
 
 
@@ -107,16 +107,16 @@ def test_arrows_walk_the_citations_and_escape_leads_back(answered: Any) -> None:
     for key in ("ArrowRight", "ArrowDown", "ArrowRight", "ArrowLeft", "ArrowUp"):
         page.keyboard.press(key)
         walked.append(number())
-    assert walked == ["2", "3", "1", "3", "2"]
+    assert walked == ["2", "1", "2", "1", "2"]
     page.keyboard.press("Enter")
     assert number() == "evidence-1-2"
     page.keyboard.press("ArrowDown")
-    assert number() == "evidence-1-3"
-    page.keyboard.press("ArrowRight")
     assert number() == "evidence-1-1"
+    page.keyboard.press("ArrowRight")
+    assert number() == "evidence-1-2"
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("Escape")
-    assert number() == "3"
+    assert number() == "1"
     page.keyboard.press("Escape")
     assert page.evaluate(f"{FOCUSED}.matches('#question textarea')")
 
@@ -147,11 +147,11 @@ def test_the_focus_goes_through_the_page_as_it_is_read_and_is_seen_everywhere(an
     page = answered
     page.locator(".chip summary").first.focus()
     stops = []
-    for _ in range(30):
+    for _ in range(60):
         stop, style, width, colour = page.evaluate(
             f"""() => {{
                 const style = getComputedStyle({FOCUSED});
-                const inside = {FOCUSED}.closest("#chat, #question, #buttons, #filters, #evidence-column");
+                const inside = {FOCUSED}.closest("#chat, #question, #buttons, #filters, #saving, #evidence-column");
                 return [inside?.id ?? "", style.outlineStyle, style.outlineWidth, style.outlineColor];
             }}"""
         )
@@ -160,7 +160,7 @@ def test_the_focus_goes_through_the_page_as_it_is_read_and_is_seen_everywhere(an
         assert (style, width, colour) == ("solid", "2px", "rgb(125, 32, 24)"), stop
         stops.append(stop)
         page.keyboard.press("Tab")
-    assert list(dict.fromkeys(stops)) == ["chat", "question", "buttons", "filters", "evidence-column"]
+    assert list(dict.fromkeys(stops)) == ["chat", "question", "buttons", "filters", "saving", "evidence-column"]
     assert stops == sorted(stops, key=list(dict.fromkeys(stops)).index)
 
 
@@ -168,15 +168,14 @@ def test_screen_readers_are_told_what_things_are(answered: Any) -> None:
     page = answered
     assert page.evaluate("document.documentElement.lang") == "en" and page.title() == "Dateline"
     names = [button.get_attribute("aria-label") for button in page.locator(".answer button.number").all()]
-    assert names == [
+    assert names[:2] == [
         "Citation 1: Thousands march in Skellhaven for ferry crews, The Tarnvik Courier",
         "Citation 2: FERRY CROSS: 14,000 bring Skellhaven to a standstill, The Daily Gull",
-        "Citation 3: Thousands march in Skellhaven for ferry crews, The Tarnvik Courier",
     ]
     # Answers come up inside of a live region, and so does how much was found.
     assert page.locator("[role=log][aria-live=polite] .answer").count() == 1
-    assert page.locator("#evidence-column [role=status]").text_content() == "3 citations, 3 other passages"
-    assert page.locator(".answer blockquote p[lang=en]").count() == 3
+    assert page.locator("#evidence-column [role=status]").text_content().startswith(f"{len(names)} citations, ")
+    assert page.locator(".answer blockquote p[lang=en]").count() == len(names)
 
 
 @pytest.mark.parametrize(("wish", "moves"), [("reduce", False), ("no-preference", True)])

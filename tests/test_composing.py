@@ -19,7 +19,7 @@ from qa.config import Config
 from qa.records import CORRECTED, OUTLET, Article, Filters, Hit, Mention, Query
 
 DAY = datetime.date(2026, 7, 13)
-CONFIG = Config()
+CONFIG = Config(answer_margin=1.5)
 FIRST, SECOND = "The Courier", "The Gull"
 
 

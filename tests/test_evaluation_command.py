@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support import ROOT, HashingEncoder
+from support import ROOT, HashingEncoder, HashingSelector
 from typer.testing import CliRunner
 
 import qa.encoder
@@ -78,6 +78,7 @@ def test_from_a_folder_to_figures(folder: Path, tmp_path: Path) -> None:
 
 def test_vectors_take_part_unless_they_are_not_wanted(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(qa.index, "Encoder", HashingEncoder)
+    monkeypatch.setattr(qa.index, "load_selector", lambda encoder: HashingSelector())
     without = run(folder, "--no-embed", "--as-of", "none", "--json", "-")
     assert without.exit_code == 0, without.stderr
     assert json.loads(without.stdout)["index"]["embedded"] == 0
@@ -119,6 +120,7 @@ def test_names_from_files_cannot_steer_the_terminal(folder: Path) -> None:
 
 def test_answers_are_measured_too(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(qa.index, "Encoder", HashingEncoder)
+    monkeypatch.setattr(qa.index, "load_selector", lambda encoder: HashingSelector())
     rows: list[dict[str, Any]] = [
         {
             "id": "one", "question": "Who voted for the quay?", "article_ids": ["quay"], "type": "who",

@@ -13,7 +13,7 @@ from typing import Any
 
 import ir_measures
 import pytest
-from support import CONFIG, HashingEncoder, hashed_index, make_article, marker
+from support import CONFIG, HashingEncoder, HashingSelector, hashed_index, make_article, marker
 
 import qa.index
 from qa.errors import ArticleFileError, DataSetError, QuestionError
@@ -185,6 +185,7 @@ def nobody_watches() -> Iterator[None]:
 @pytest.fixture
 def hashing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(qa.index, "Encoder", HashingEncoder)
+    monkeypatch.setattr(qa.index, "load_selector", lambda encoder: HashingSelector())
 
 
 def write_articles(path: Path, ids: Sequence[str]) -> Path:

@@ -317,8 +317,9 @@ def test_a_withdrawn_story_is_named_and_not_quoted(open_page: Callable) -> None:
     page = open_page()
     ask(page, ABOUT_A_WITHDRAWN_STORY)
     page.wait_for_selector(".evidence .card")
-    assert page.inner_text(".notes li") == (
+    assert (
         "“Kelp mill to close” (The Daily Gull, 1 February 2026) was withdrawn on 3 February 2026 and is not quoted."
+        in page.locator(".notes li").all_inner_texts()
     )
     assert "fax" not in page.content() and "This report was wrong" not in page.content()
 

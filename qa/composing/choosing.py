@@ -21,7 +21,7 @@ _COVERAGE_WEIGHT = 1.0
 # A sentence that shares so much of its terms with one that is quoted says the same, unless it has another number.
 _SAME = 0.75
 # Scores of sentences are log-odds; below this difference the order means little.
-_NEAR_EQUAL = 0.5
+_NEAR_EQUAL = 1.0
 _PRONOUN = re.compile(r"\b(?:he|she|they|it|his|her|their|its|him|them)\b", re.IGNORECASE)
 _POSSESSIVE = ("his", "her", "their", "its")
 _ENDED = re.compile(r"[.!?…][\"'”’)\]]*$")
