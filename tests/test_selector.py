@@ -64,6 +64,14 @@ def test_a_score_does_not_depend_on_the_others(selector: Selector) -> None:
     assert np.isfinite(selector.score(QUESTION, ["", "…", "x" * 5_000])).all()
 
 
+@pytest.mark.parametrize("near", ["titles", "previous", "following"])
+def test_what_stands_around_counts(selector: Selector, near: str) -> None:
+    bare = selector.score(QUESTION, SENTENCES)
+    told = selector.score(QUESTION, SENTENCES, **{near: ["A bridge for the Aller", "", "", ""]})
+    assert abs(told[0] - bare[0]) > 0.05
+    np.testing.assert_allclose(told[1:], bare[1:], atol=1e-3)
+
+
 def test_the_vectors_are_those_of_the_encoder(selector: Selector, encoder: Encoder) -> None:
     np.testing.assert_allclose(selector.vectors(SENTENCES), encoder.encode_passages(SENTENCES), atol=1e-5)
     assert selector.vectors([]).shape == (0, 384)
@@ -230,7 +238,7 @@ def right_first(selector: Selector, rows: list[tuple[str, list[str], list[bool]]
 def test_it_chooses_better_than_cosine_on_the_golden_questions(selector: Selector) -> None:
     chosen, near = right_first(selector, golden())
     print(f"{chosen=:.3f} {near=:.3f}")
-    assert chosen > near
+    assert chosen > near + 0.03
 
 
 @pytest.mark.skipif(not SETS.exists(), reason=f"the labelled sentences are absent ({SETS})")
@@ -240,4 +248,4 @@ def test_it_chooses_better_than_cosine_on_news_that_people_have_marked(selector:
     labelled = [(row["question"], row["sentences"], [bool(label) for label in row["labels"]]) for row in rows]
     chosen, near = right_first(selector, labelled)
     print(f"{chosen=:.3f} {near=:.3f}")
-    assert chosen > near + 0.05
+    assert chosen > near + 0.15

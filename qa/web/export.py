@@ -150,8 +150,7 @@ def _answer(answer: Answer, request: Request, since: Mapping[Article, str]) -> I
         words = " ".join(statement.shown for statement in answer.written)
         yield Line(f"Written by {answer.model}, each sentence checked against the quotations", words)
     for conflict in answer.conflicts:
-        numbers = " ".join(f"[{number}]" for number in conflict.numbers)
-        yield Line("Update" if conflict.update else "Conflict", f"{conflict.words} {numbers}")
+        yield Line("Update" if conflict.update else "Conflict", conflict.words)
     for sentence in answer.sentences:
         yield Quotation(sentence.text, sentence.citation.number, _origin(sentence))
     if answer.sentences:
