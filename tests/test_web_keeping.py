@@ -96,7 +96,7 @@ def turn_about(source: Article, words: str, **values: object) -> Turn:
     fields: dict = {
         "text": words, "sentences": (sentence,), "hits": (hit,), "query": query, "abstained": False, "reason": "",
         "confidence": 1.0, "timings": {}, "notes": (words,), "short": ShortAnswer(words, "name", 1, 0, 1, words),
-        "conflicts": (Conflict("number", words, (1,)),), "written": (Statement(words, (), False, (words,)),),
+        "conflicts": (Conflict("number", f"{words} [1]", (1,)),), "written": (Statement(words, (), False, (words,)),),
         "model": words,
     }  # fmt: skip
     request = Request(words, Filters(), None, None, (), Resolution(f"About {words}", True, (words,)))
@@ -162,6 +162,7 @@ def test_an_export_holds_everything_that_an_answer_rests_on() -> None:
             "https://gull.example/1?a=1&b=2",
         ):  # fmt: skip
             assert part in shown, part
+        assert "Conflict: How many cars? [1] [1]" not in shown
 
 
 def test_a_refusal_a_failure_and_a_question_at_work_are_told_apart() -> None:
