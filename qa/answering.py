@@ -16,8 +16,9 @@ from qa.evidence import COLUMNS, Evidence, Matrix, measure, terms_around
 from qa.fitted.answers import CONFIDENCE_WEIGHTS, SENTENCE_WEIGHTS
 from qa.lexical import LexicalIndex
 from qa.question import part_of, words_asked
+from qa.reading import Scores
 from qa.records import Answer, Hit, Query, Sentence
-from qa.selector import Scores, Selector
+from qa.selector import Selector
 from qa.timex.days import written
 
 _LONGEST_QUOTED_IN_REASON = 160

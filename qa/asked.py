@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Callable, Sequence, Set
 
+from qa.answer_kinds import NUMBER, is_shown, kind_asked
 from qa.lexical import terms_of
 
 # Words that say nothing about what is asked for. In a small archive the IDF alone does not show that.
@@ -23,8 +24,6 @@ _FUNCTION_WORDS = frozenset(
 )
 _WORD = re.compile(r"\w[\w’'-]*")
 _NAME = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-Z][\w’'-]+|\b[A-Z]{2,}\b")
-_CAPITALISED = re.compile(r"\b[A-Z][\w’'-]+")
-_NUMBER_OR_WORD = re.compile(r"\d[\d.,]*|[a-zA-Z]+")
 _COUNTED = re.compile(r"\bhow many ((?:[\w’'-]+ ?){1,2})", re.IGNORECASE)
 # "Which missile did ...", "What price ...": the thing itself is asked for; "What is ..." and the like ask otherwise.
 _THING = re.compile(
@@ -32,36 +31,6 @@ _THING = re.compile(
     r"|could\b|would\b|should\b|happen|the\b|a\b|an\b|of\b|kind\b|sort\b|else\b|about\b)((?:[\w’'-]+ ?){1,2})",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(
-    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?|thousands?|millions?"
-    r"|billions?|half|third|quarter|twice|percent|per cent)\b",
-    re.IGNORECASE,
-)
-
-# The kinds of answer, each with how a question asks for it. The first that matches counts.
-_ASKED = {
-    "speech": r"\b(?:did|does|has)\b.*\b(?:say|said|think|call|comment|describe|tell)\b|\bquote",
-    "quantity": r"\bhow (?:many|much|long|old|far|high|big|large|tall|fast|often|wide|deep|heavy)\b"
-    r"|\bwhat (?:percentage|share|number|age|amount|sum)\b|\b(?:cost|price|fee|fine|score|size|length|weight)\b",
-    "date": r"(?:^|[,;:]|\band|\bor|\bsince|\buntil)\W*when\b|\b(?:what|which) (?:day|date|year|month|week|time)\b"
-    r"|\bhow long ago\b",
-    "place": r"\bwhere\b|\b(?:what|which) (?:town|city|country|place|village|street|state|region|river)\b",
-    "person": r"\bwho(?:m|se)?\b|\b(?:what|which) (?:\w+ )?"
-    r"(?:man|woman|person|company|team|club|minister|party|actor|singer|player|firm)\b",
-    "reason": r"\bwhy\b|\bwhat (?:caused|led)\b|\bfor what reason\b",
-}
-# How a sentence shows that it has an answer of that kind; "quantity" and "person" need a closer look.
-_SHOWN = {
-    "speech": r"[\"“”«»]|\b(?:said|says|told|called|warned|added|according)\b",
-    "date": r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|yesterday|today|tonight|tomorrow|ago"
-    r"|(?:last|next) (?:week|month|year|night|spring|summer|autumn|winter)|midnight|noon"
-    r"|january|february|march|april|june|july|august|september|october|november|december|[12]\d{3}|\d{1,2} may"
-    r"|may \d|spring|summer|autumn|winter|since|until|o[’']clock|\d{1,2}[.:][0-5]\d(?!\d)|\d ?[ap]\.?m\b)",
-    "place": r"(?-i:\b(?:in|at|near|from|to|outside|off|on|into|across|through)\s+(?:the\s+)?[A-Z]\w+)",
-    "reason": r"\b(?:because|due to|after|since|so that|in order|owing|caus|reason|blam|result|therefore)",
-}
-_ASKED_PATTERNS = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _ASKED.items()}
-_SHOWN_PATTERNS = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _SHOWN.items()}
 
 
 class Asked:
@@ -93,7 +62,7 @@ class Asked:
         self.counted = set(terms_of(counted[1])) & set(self.weights) if counted else set()
         thing = _THING.search(question)
         self.thing = set(terms_of(thing[1])) & set(self.weights) if thing else set()
-        self.kind = next((kind for kind, pattern in _ASKED_PATTERNS.items() if pattern.search(question)), "")
+        self.kind = kind_asked(question)
 
     def words(self) -> list[tuple[str, set[str]]]:
         """The question's own words that carry meaning, as they were typed, each with its terms; it may have none."""
@@ -127,22 +96,13 @@ class Asked:
 
     def shown_in(self, text: str) -> bool | None:
         """Whether a text holds an answer of the expected kind beyond the question's own words; None for no kind."""
-        if not self.kind:
-            return None
-        if self.kind == "person":
-            return any(set(terms_of(name)) - set(self.weights) for name in _CAPITALISED.findall(text[1:]))
-        if self.kind == "quantity":
-            return any(
-                _NUMBER.search(word) and not set(terms_of(word)) & set(self.weights)
-                for word in _NUMBER_OR_WORD.findall(text)
-            )
-        return bool(_SHOWN_PATTERNS[self.kind].search(text))
+        return is_shown(self.kind, text, self.weights.keys())
 
     def counted_in(self, text: str) -> bool:
         """Whether a number stands right before the thing whose number is asked for ("46 turbines")."""
         words = text.split() if self.counted else []
         return any(
-            _NUMBER.search(word) and self.counted & set(terms_of(" ".join(words[place : place + 4])))
+            NUMBER.search(word) and self.counted & set(terms_of(" ".join(words[place : place + 4])))
             for place, word in enumerate(words)
         )
 

@@ -15,14 +15,15 @@ import numpy as np
 
 from qa.asked import Asked, share
 from qa.lexical import terms_of
+from qa.short_answers import find_short_answer
 
 Vectors = np.ndarray[Any, np.dtype[np.float32]]
 Matrix = np.ndarray[Any, np.dtype[np.float64]]
 
 COLUMNS = (
     "cosine", "centred_cosine", "overlap", "overlap_in_context", "rare_overlap", "beyond_title", "names_overlap",
-    "pairs", "thing_unnamed", "cosine_of_neighbours", "shows_expected", "expected_unmet", "counts_asked",
-    "repeats_title", "passage_score", "passage_rank", "is_lead", "shortness", "length", "is_question",
+    "pairs", "thing_unnamed", "cosine_of_neighbours", "shows_expected", "expected_unmet", "short_answer",
+    "counts_asked", "repeats_title", "passage_score", "passage_rank", "is_lead", "shortness", "length", "is_question",
 )  # fmt: skip
 
 
@@ -31,7 +32,7 @@ class Evidence:
     """A sentence that may answer, with what stands around it.
 
     `passage_score` is its passage's fused score less that of the best passage (0 or below), `passage_rank` counts
-    from 0. `previous` and `following` are the sentences beside it in its passage, empty where there is none.
+    from 0. `previous` and `following` are the sentences beside it in its article, empty where there is none.
     """
 
     text: str
@@ -75,6 +76,7 @@ def measure(asked: Asked, sentences: Sequence[Evidence], question: Vectors, vect
             "cosine_of_neighbours": _neighbours(sentences, cosines, index),
             "shows_expected": float(shown is True),
             "expected_unmet": float(shown is False),
+            "short_answer": float(find_short_answer(asked.question, sentence.text) is not None),
             "counts_asked": float(asked.counted_in(sentence.text)),
             "repeats_title": len(own[index] & title) / max(1, len(title)),
             "passage_score": sentence.passage_score,
@@ -105,9 +107,9 @@ def _rarity_among(asked: Asked, own: Sequence[set[str]]) -> dict[str, float]:
 
 def _neighbours(sentences: Sequence[Evidence], cosines: Vectors, index: int) -> float:
     found = []
-    if sentences[index].previous and index:
+    if index and sentences[index].previous == sentences[index - 1].text:
         found.append(float(cosines[index - 1]))
-    if index + 1 < len(sentences) and sentences[index + 1].previous:
+    if index + 1 < len(sentences) and sentences[index + 1].previous == sentences[index].text:
         found.append(float(cosines[index + 1]))
     return max(found, default=0.0)
 

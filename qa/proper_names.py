@@ -33,6 +33,13 @@ _OWNED = re.compile(r"(?:’s|'s|’|')\Z")
 SAID = r"(?:said|says|told|tells|added|adds|announced|reported|wrote|writes|warned|explained|according to|noted|argued)"
 _SPEAKS_AFTER = re.compile(rf",? (?:\w+ )?{SAID}\b", re.IGNORECASE)
 _SPEAKS_BEFORE = re.compile(rf"\b{SAID} (?:[\w’'-]+ ){{0,3}}\Z", re.IGNORECASE)
+# "Flew to Oslo": what follows such a verb and "to" or "from" is a place, not whoever is met there.
+_MOVES = re.compile(
+    r"\b(?:travel|journey|trip|flew|fly|flies|flight|flown|went|go|goes|going|gone|arriv|sail|head|mov|return|drove|drive"
+    r"|driven|train|marched|march|deport|flee|fled|emigrat|migrat|visit|depart|commut|ferr)(?:\w*)(?: [\w’'-]+){0,3} "
+    r"(?:to|from|for|into|via) (?:the )?\Z",
+    re.IGNORECASE,
+)
 _TITLES = word_set(
     """mr mrs ms miss dr prof sir lord lady dame king queen prince princess pope saint emperor empress duke duchess
     president premier chancellor minister secretary senator sen rep gov governor mayor judge justice chief general
@@ -177,7 +184,10 @@ def _trimmed(text: str, start: int, end: int, opening: int) -> Iterator[Name]:
     led = re.search(r"([\w’'-]+) \Z", text[max(0, start - 25) : start])
     before = led[1].lower() if led else ""
     sure = len(words) > 1 or start != opening or titled
-    yield Name(start, start + len(name), name, _kind(lowered, titled, before), sure, before)
+    kind = _kind(lowered, titled, before)
+    if kind in ("", PERSON) and not titled and _MOVES.search(text[max(0, start - 60) : start]):
+        kind = PLACE
+    yield Name(start, start + len(name), name, kind, sure, before)
 
 
 def _kind(words: list[str], titled: bool, before: str) -> str:

@@ -3,19 +3,16 @@
 A cross-encoder (Nogueira and Cho 2019) on the default encoder's weights. The encoder's lower layers read each text
 alone, so that what they make of a sentence serves every question (DeFormer, Cao et al. 2020); the upper ones read
 question and sentence together, changed by low-rank additions (LoRA, Hu et al. 2021) that are merged when it is loaded.
-Only these are shipped, in qa/models/. The score adds to some weighted likenesses what the joint reading finds. One of
-them is late interaction: how near each word of the question comes to any of the sentence (ColBERT, Khattab and Zaharia
-2020). A null option at 0 was trained with it: above 0, the sentence answers. Trained by benchmarks/train_selector.py.
+Only these are shipped, in qa/models/. The score adds what the joint reading finds to some weighted figures of the pair
+(qa/reading.py). A null option at 0 was trained with it: above 0, the sentence answers. Trained by
+benchmarks/train_selector.py.
 """
 
 from __future__ import annotations
 
-import math
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,68 +20,24 @@ import numpy as np
 
 from qa.encoder import Encoder, Vectors, load_default_transformer
 from qa.errors import EncoderError
+from qa.reading import LAYERS_ALONE, WIDTH, Pair, Reading, Scores, read_alone, to_batch
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-Scores = np.ndarray[Any, np.dtype[np.float32]]
-Halves = np.ndarray[Any, np.dtype[np.float16]]
 # What a linear layer of the network gives: (its name, its input) to its output.
 Linear = Callable[[str, "Tensor"], "Tensor"]
 
 MODEL_FILE = Path(__file__).parent / "models" / "selector.safetensors"
-LAYERS_ALONE = 2  # so many of the encoder's layers read each text alone
 LAYERS_TOGETHER = 4
-WIDTH = 384
-MAXIMUM_TOKENS = 66  # of a question or a sentence
 # The linear layers of a transformer layer that are changed, with their names in the encoder.
 CHANGED = {
     "query": "attention.self.query", "key": "attention.self.key", "value": "attention.self.value",
     "attended": "attention.output.dense", "wide": "intermediate.dense", "narrow": "output.dense",
 }  # fmt: skip
-FIGURES = (
-    "cosine", "cosine_of_previous", "cosine_of_following", "cosine_of_title", "overlap", "overlap_in_context",
-    "nearness", "rare_nearness", "rare_nearness_in_context", "rare_nearness_below", "length", "no_previous", "no_title",
-)  # fmt: skip
-FLAGS = 9
 _HEADS = 12
 _BATCH = 24
 _REMEMBERED = 1_000  # texts; about 45 MB
-# That a question and a sentence share these says nothing.
-_FUNCTION_WORDS = (
-    "the a an of in on at to for from by with and or is are was were be been being did do does has have had who what "
-    "when where which why how that this it its as ? . , ' s - \" ( ) : ;"
-)
-
-
-@dataclass(frozen=True)
-class Reading:
-    """A text as the encoder reads it alone.
-
-    `tokens` are the ids of its word pieces, `hidden` (tokens, width) float16 what the lower layers make of them,
-    `unit` (tokens, width) float16 the unit vectors that all layers make of them, and `vector` (width,) float32 the one
-    of the whole.
-    """
-
-    tokens: tuple[int, ...]
-    hidden: Halves
-    unit: Halves
-    vector: Vectors
-
-    @cached_property
-    def known(self) -> frozenset[int]:
-        return frozenset(self.tokens)
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """A question and a sentence, with the sentence's surroundings, where there are any."""
-
-    question: Reading
-    sentence: Reading
-    previous: Reading | None = None
-    following: Reading | None = None
-    title: Reading | None = None
 
 
 class Selector:
@@ -147,123 +100,6 @@ class Selector:
             while len(self._remembered) > _REMEMBERED:
                 self._remembered.popitem(last=False)
         return known
-
-
-def rarity_of(tokenizer: Any, texts: Sequence[str]) -> Scores:
-    """How rare each word piece is among texts: idf / 10 for each id, 0 for what says nothing."""
-    held = np.zeros(len(tokenizer), np.int64)
-    for start in range(0, len(texts), 1_000):
-        for tokens in tokenizer(list(texts[start : start + 1_000]))["input_ids"]:
-            held[list(set(tokens))] += 1
-    rarity = np.log((len(texts) + 1) / (held + 1)) / 10
-    rarity[[*tokenizer.convert_tokens_to_ids(_FUNCTION_WORDS.split()), *tokenizer.all_special_ids]] = 0
-    return rarity.astype(np.float32)
-
-
-def read_alone(transformer: Any, tokenizer: Any, texts: Sequence[str]) -> list[Reading]:
-    """What the encoder makes of each text alone, batched by length."""
-    import torch
-
-    if not texts:
-        return []
-    tokens = tokenizer(list(texts), truncation=True, max_length=MAXIMUM_TOKENS)["input_ids"]
-    order = sorted(range(len(texts)), key=lambda index: len(tokens[index]))
-    found: dict[int, Reading] = {}
-    for start in range(0, len(order), _BATCH):
-        part = order[start : start + _BATCH]
-        batch = tokenizer.pad({"input_ids": [tokens[i] for i in part]}, return_tensors="pt").to(transformer.device)
-        with torch.inference_mode():
-            output = transformer(**batch, output_hidden_states=True)
-            mask = batch["attention_mask"].unsqueeze(-1).to(output.last_hidden_state.dtype)
-            mean = (output.last_hidden_state * mask).sum(1) / mask.sum(1)
-            vectors = torch.nn.functional.normalize(mean, dim=1).cpu().numpy()
-            unit = torch.nn.functional.normalize(output.last_hidden_state, dim=2).half().cpu().numpy()
-            hidden = output.hidden_states[LAYERS_ALONE].half().cpu().numpy()
-        for row, index in enumerate(part):
-            own = tuple(tokens[index])
-            found[index] = Reading(own, hidden[row, : len(own)].copy(), unit[row, : len(own)].copy(), vectors[row])
-    return [found[index] for index in range(len(texts))]
-
-
-def to_batch(pairs: Sequence[Pair], rarity: Scores) -> dict[str, Tensor]:
-    """Padded float32 inputs of `joint_scores` for n pairs of at most l tokens: [CLS] question [SEP] sentence [SEP].
-
-    `hidden` (n, l, width), `question` and `sentence` (n, l) masks, `flags` (n, l, FLAGS) as `_mark` sets them,
-    `context` (n, 3, width) vectors of what precedes, follows and the title, `has_context` (n, 3) and `figures`
-    (n, len(FIGURES)).
-
-    Args:
-        pairs: at least one.
-        rarity: of each word piece, as `rarity_of` gives it.
-    """
-    import torch
-
-    longest = max(len(pair.question.tokens) + len(pair.sentence.tokens) - 1 for pair in pairs)
-    shapes = {
-        "hidden": (longest, WIDTH), "question": (longest,), "sentence": (longest,), "flags": (longest, FLAGS),
-        "context": (3, WIDTH), "has_context": (3,), "figures": (len(FIGURES),),
-    }  # fmt: skip
-    batch = {name: np.zeros((len(pairs), *shape), np.float32) for name, shape in shapes.items()}
-    for row, pair in enumerate(pairs):
-        question, sentence = pair.question, pair.sentence
-        middle, end = len(question.tokens), len(question.tokens) + len(sentence.tokens) - 1
-        batch["hidden"][row, :middle], batch["hidden"][row, middle:end] = question.hidden, sentence.hidden[1:]
-        batch["question"][row, :middle] = batch["sentence"][row, middle:end] = 1
-        for place, each in enumerate((pair.previous, pair.following, pair.title)):
-            if each:
-                batch["context"][row, place] = each.vector * math.sqrt(WIDTH)
-                batch["has_context"][row, place] = 1
-        batch["figures"][row] = _mark(batch["flags"][row, :middle], batch["flags"][row, middle:end], pair, rarity)
-    return {name: torch.from_numpy(array) for name, array in batch.items()}
-
-
-def _mark(of_question: Scores, of_sentence: Scores, pair: Pair, rarity: Scores) -> list[float]:
-    """Set the flags of a pair's tokens, (tokens, FLAGS) each, and give its FIGURES.
-
-    0: how rare a token of the question is that stands in the sentence; 1: the same the other way round; 2: of the
-    question's, in what precedes or the title; 3: in what follows; 4 and 5: how near a token comes to any of the other
-    text; 6: of the question's, to any of what precedes; 7 and 8: how rare it is.
-    """
-    question, sentence = pair.question, pair.sentence
-    around = (pair.previous, pair.following, pair.title)
-    previous, following, title = (each.known if each else frozenset() for each in around)
-    rare = rarity[list(question.tokens)]
-    shared = np.array([token in sentence.known for token in question.tokens])
-    shown = np.array([token in previous or token in title for token in question.tokens])
-    of_question[:, 0], of_question[:, 2] = rare * shared, rare * shown
-    of_question[:, 3] = rare * [token in following for token in question.tokens]
-    of_question[:, 7] = rare
-    of_sentence[:, 8] = rarity[list(sentence.tokens[1:])]
-    of_sentence[:, 1] = of_sentence[:, 8] * [token in question.known for token in sentence.tokens[1:]]
-    near = question.unit.astype(np.float32) @ sentence.unit[1:].astype(np.float32).T
-    # The last token is [SEP], which says nothing; a text without any other has only that.
-    nearest = near[:, : max(1, near.shape[1] - 1)].max(1)
-    of_question[:, 4], of_sentence[:, 5] = nearest, near[1:].max(0)
-    in_context = nearest
-    if pair.previous:
-        before = (question.unit.astype(np.float32) @ pair.previous.unit.astype(np.float32).T).max(1)
-        of_question[:, 6] = before
-        in_context = np.maximum(nearest, before)
-    below = _unit(question.hidden) @ _unit(sentence.hidden[1:]).T
-    total = float(rare.sum()) or 1.0
-    return [
-        *(float(question.vector @ each.vector) if each else 0.0 for each in (sentence, *around)),
-        float(rare @ shared) / total,
-        float(rare @ (shared | shown)) / total,
-        float(nearest[1:-1].mean()) if len(nearest) > 2 else 0.0,
-        float(rare @ nearest) / total,
-        float(rare @ in_context) / total,
-        float(rare @ below[:, : max(1, below.shape[1] - 1)].max(1)) / total,
-        min(len(sentence.tokens), 60) / 60,
-        pair.previous is None,
-        pair.title is None,
-    ]
-
-
-def _unit(hidden: Halves) -> Scores:
-    wide = hidden.astype(np.float32)
-    unit: Scores = wide / np.linalg.norm(wide, axis=1, keepdims=True)
-    return unit
 
 
 def joint_scores(batch: Mapping[str, Tensor], weights: Mapping[str, Tensor], linear: Linear) -> Tensor:

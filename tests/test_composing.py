@@ -53,6 +53,23 @@ def composed(
     return compose(whole, asked, candidates, vectors, config)
 
 
+def test_the_neighbours_of_a_passage_are_sentences_of_its_article() -> None:
+    story = article("a", "One came. Two came. Three came. Four came.")
+    start = story.text.index("Two")
+    (second, third) = sentences_of([Hit(story, start, start + 21, "Two came. Three came.", 1.0)])
+    assert (second.evidence.previous, second.evidence.following) == ("One came.", "Three came.")
+    assert (third.evidence.previous, third.evidence.following) == ("Two came.", "Four came.")
+    (only,) = sentences_of([Hit(article("b", "It came."), 0, 8, "It came.", 1.0)])
+    assert (only.evidence.previous, only.evidence.following) == ("", "")
+
+
+def test_a_subheading_is_no_candidate_but_stands_before_one() -> None:
+    first, second = candidates_of(article("a", "## Three reasons\n\nRock was found.\n\nIt costs #1 million."))
+    assert first.evidence.text == "Rock was found."
+    assert (first.evidence.previous, first.start) == ("## Three reasons", 18)
+    assert second.evidence.text == "It costs #1 million."
+
+
 def texts(composition: Composition) -> list[str]:
     return [sentence.text for sentence in composition.sentences]
 

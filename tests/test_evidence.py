@@ -44,6 +44,7 @@ def test_overlaps() -> None:
     # What the title already says is no news: only "sank" is left to be found.
     assert (second["beyond_title"], third["beyond_title"]) == pytest.approx((0, 1))
     assert (first["counts_asked"], second["counts_asked"]) == (1, 0)
+    assert (first["short_answer"], second["short_answer"]) == (1, 0)
     assert (first["shows_expected"], first["expected_unmet"]) == (1, 0)
     assert (second["shows_expected"], second["expected_unmet"]) == (0, 1)
     assert (first["repeats_title"], second["repeats_title"]) == pytest.approx((0, 0.5))

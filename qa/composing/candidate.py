@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,9 @@ from qa.evidence import Evidence
 from qa.passages import split_sentences
 from qa.records import Hit, Query
 
+# A subheading in Markdown says nothing that could be quoted.
+_HEADING = re.compile(r"#{1,6} ")
+_NEAR = 600  # characters beside a hit in which its neighbouring sentences are looked for
 Scores = np.ndarray[Any, np.dtype[np.float64]]
 
 
@@ -39,16 +43,16 @@ class Scored:
 
 
 def sentences_of(hits: Sequence[Hit]) -> list[Candidate]:
-    """The sentences of the hits, each text once, in the order of the hits."""
+    """The sentences of the hits but for subheadings, each text once, in the order of the hits."""
     candidates: list[Candidate] = []
     seen: set[str] = set()
     highest = max((hit.score for hit in hits), default=0.0)
     for rank, hit in enumerate(hits):
         places = split_sentences(hit.text)
-        texts = ["", *(hit.text[start:end] for start, end in places), ""]
+        texts = [_last_before(hit), *(hit.text[start:end] for start, end in places), _first_after(hit)]
         for number, (start, end) in enumerate(places, start=1):
             text = texts[number]
-            if text not in seen:
+            if text not in seen and not _HEADING.match(text):
                 seen.add(text)
                 evidence = Evidence(
                     text, hit.article.title, texts[number - 1], texts[number + 1], hit.score - highest, rank,
@@ -56,6 +60,21 @@ def sentences_of(hits: Sequence[Hit]) -> list[Candidate]:
                 )  # fmt: skip
                 candidates.append(Candidate(hit, hit.start + start, hit.start + end, evidence))
     return candidates
+
+
+def _last_before(hit: Hit) -> str:
+    """The sentence of the article before the hit, empty where it begins the article."""
+    text = hit.article.text[max(0, hit.start - _NEAR) : hit.start]
+    places = split_sentences(text)
+    return text[slice(*places[-1])] if places else ""
+
+
+def _first_after(hit: Hit) -> str:
+    """The sentence of the article after the hit, empty where it ends the article."""
+    end = hit.start + len(hit.text)
+    text = hit.article.text[end : end + _NEAR]
+    places = split_sentences(text)
+    return text[slice(*places[0])] if places else ""
 
 
 def best_of_articles(scored: Scored, candidates: Sequence[Candidate], margin: float, most: int) -> list[int]:
