@@ -13,6 +13,7 @@ from pathlib import Path
 from qa.answering import answer_from_hits
 from qa.asked import Asked
 from qa.candidates import Sources
+from qa.catalogue import Catalogue
 from qa.config import Config, load_config
 from qa.database import FILE_NAME, damaged
 from qa.derived import Derived
@@ -251,6 +252,10 @@ class Index:
     def latest(self, limit: int) -> list[Article]:
         """The articles published last, the newest first; undated and withdrawn ones are left out."""
         return self._store.latest(limit)
+
+    def catalogue(self) -> Catalogue:
+        """What the archive holds at this moment, to be browsed and counted."""
+        return Catalogue(self._store, self._derived.lexical())
 
     def stats(self) -> Statistics:
         """What the index holds."""

@@ -21,7 +21,7 @@ FLOORS = {
     "rows": 1, "sentences": 1, "timex": 1,
     "comparisons": 2, "encoder": 2, "feedback": 2, "lexical": 2, "mentions": 2, "passages": 2,
     "proper_names": 2, "quantities": 2, "spoken_dates": 2, "store": 2, "vectors": 2,
-    "asked": 3, "embedding": 3, "followup": 3, "history": 3, "ingest": 3, "llm": 3, "parts": 3,
+    "asked": 3, "catalogue": 3, "embedding": 3, "followup": 3, "history": 3, "ingest": 3, "llm": 3, "parts": 3,
     "selector": 3,
     "derived": 4, "evidence": 4, "question": 4, "ranking": 4, "short_answers": 4, "withdrawn": 4,
     "candidates": 5, "conflicts": 5,
