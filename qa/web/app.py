@@ -121,7 +121,7 @@ def mount(app: gr.Blocks, config: Config, *, login: bool = False) -> fastapi.Fas
     mounted: fastapi.FastAPI = gr.mount_gradio_app(
         fastapi.FastAPI(openapi_url=None, docs_url=None, redoc_url=None), app, path="/",
         auth_dependency=_user_of if login else None, root_path=config.chat_root_path or None, ssr_mode=False,
-        theme=theme.theme(), css_paths=[theme.STYLESHEET], js=theme.script(), favicon_path=str(theme.FAVICON),
+        theme=theme.theme(), css_paths=theme.STYLESHEETS, js=theme.script(), favicon_path=str(theme.FAVICON),
         footer_links=["api"], run_history=False, pwa=False, mcp_server=False, enable_monitoring=False,
         max_file_size=config.chat_upload_bytes, show_error=False,
     )  # fmt: skip

@@ -11,6 +11,7 @@ import gradio as gr
 
 from qa.index import Index
 from qa.web import asking, keeping, rendering, theme
+from qa.web.archive import add_archive
 from qa.web.asking import Turn
 from qa.web.background import Background, Phase, State
 from qa.web.conversation import WELCOME, Conversations, Shown
@@ -38,7 +39,7 @@ def add_page(index: Index, background: Background | None, examples: Sequence[str
     # What stands here now is said again to each page that is opened later: nothing, until it is known.
     status = gr.HTML(**_plain(rendering.status(State(Phase.READY))))
     turns = gr.State(())
-    with gr.Row(elem_id="page"):
+    with gr.Tabs(elem_id="tabs") as tabs, gr.Tab("Chat", id="chat-tab"), gr.Row(elem_id="page"):
         with gr.Column(scale=5, min_width=320, elem_id="asking"):
             chat = _chatbot(list(examples) if examples is not None else questions_from(index))
             question, ask_button, stop_button, clear_button = _asking(index)
@@ -46,6 +47,7 @@ def add_page(index: Index, background: Background | None, examples: Sequence[str
             saved_as = _saving()
         with gr.Column(scale=5, min_width=320, elem_id="evidence-column"):
             evidence = gr.HTML(**_plain(rendering.no_evidence(WELCOME)))
+    add_archive(index, tabs)
     conversations = Conversations(index, background)
     shown = Shown(chat, evidence, question, ask_button, stop_button, turns, filters.as_of)
     _wire_questions(conversations, shown, filters, _actions(conversations), clear_button)

@@ -128,7 +128,9 @@ def _quote(sentence: Sentence, turn: int, current: bool, short: ShortAnswer | No
             f'aria-label="{escaped(name)}">{number}</button>'
         )
     link = "" if current else safe_link(article.url)
-    source = f"{_outlet(article)}, {escaped(short_day(article.published))}" if article.published else _outlet(article)
+    source = (
+        f"{outlet_of(article)}, {escaped(short_day(article.published))}" if article.published else outlet_of(article)
+    )
     attribution = anchor_to(link, source) if link else source
     kind, before = ("", "")
     if sentence.leads_to:
@@ -225,7 +227,7 @@ def _card(hit: Hit, quoted: Sequence[Sentence], turn: int, versions: int) -> str
     article = hit.article
     numbers = "".join(_number(sentence.citation.number) for sentence in quoted)
     spoken = language(article.language)
-    byline = [_outlet(article), *(isolated(author) for author in article.authors)]
+    byline = [outlet_of(article), *(isolated(author) for author in article.authors)]
     if article.published:
         moment = f'<time datetime="{article.published.isoformat()}">{moment_in_words(article.published)}</time>'
         byline.append(moment)
@@ -235,9 +237,9 @@ def _card(hit: Hit, quoted: Sequence[Sentence], turn: int, versions: int) -> str
     return (
         f'<article class="card{" cited" if quoted else ""}">'
         f'<h3 dir="auto"{spoken}>{numbers}{isolated(article.title or "Untitled")}</h3>'
-        f'<p class="byline">{" · ".join(byline)}{_badges(article)}</p>'
+        f'<p class="byline">{" · ".join(byline)}{badges_of(article)}</p>'
         f'<div class="passage" dir="auto"{spoken}>{passage_html(hit, quoted, turn)}</div>'
-        f'{_also_in(hit)}{original}{_changes(article, versions)}<p class="why">{escaped(_why(hit))}</p></article>'
+        f'{_also_in(hit)}{original}{changed(article, versions)}<p class="why">{escaped(_why(hit))}</p></article>'
     )
 
 
@@ -252,20 +254,21 @@ def passage_html(hit: Hit, quoted: Sequence[Sentence], turn: int) -> str:
             continue
         number = sentence.citation.number
         mark = f'<mark id="{_anchor(turn, number)}" tabindex="-1">{escaped(text[start:end])}</mark>'
-        parts += [_paragraphs(text[position:start]), mark, _number(number, "sup")]
+        parts += [paragraphs(text[position:start]), mark, _number(number, "sup")]
         position = end
-    parts.append(_paragraphs(text[position : hit.end]))
+    parts.append(paragraphs(text[position : hit.end]))
     if hit.end < len(text.rstrip()):
         parts.append('<span class="cut"> …</span>')
     return "".join(parts)
 
 
-def _paragraphs(text: str) -> str:
+def paragraphs(text: str) -> str:
     """Text with a narrow gap in the place of empty lines."""
     return _EMPTY_LINES.sub('<span class="gap"></span>', escaped(text))
 
 
-def _badges(article: Article) -> str:
+def badges_of(article: Article) -> str:
+    """What a reader must know of this version of an article, behind its byline."""
     return "".join(f' <span class="badge">{escaped(word)}</span>' for word in badges(article))
 
 
@@ -275,12 +278,12 @@ def _also_in(hit: Hit) -> str:
     places = []
     for article in hit.also_in:
         day = f" ({short_day(article.published)})" if article.published else ""
-        place, link = f"{_outlet(article)}{escaped(day)}", safe_link(article.url)
+        place, link = f"{outlet_of(article)}{escaped(day)}", safe_link(article.url)
         places.append(anchor_to(link, place) if link else place)
     return f'<p class="also">Also in: {", ".join(places)}</p>'
 
 
-def _changes(article: Article, versions: int) -> str:
+def changed(article: Article, versions: int) -> str:
     """Where an article has several versions, what changed between them: actions.js asks for it when it is opened."""
     if versions < 2:
         return ""
@@ -315,7 +318,8 @@ def _made_of(hit: Hit) -> str:
     return ", made of " + ", ".join(f"{words} {amount:.2f}" for words, amount in largest) if largest else ""
 
 
-def _outlet(article: Article) -> str:
+def outlet_of(article: Article) -> str:
+    """The name of the outlet, which may be unknown."""
     return isolated(article.source or "Unknown outlet")
 
 

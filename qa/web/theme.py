@@ -7,7 +7,7 @@ from pathlib import Path
 import gradio as gr
 
 _STATIC = Path(__file__).parent / "static"
-STYLESHEET = _STATIC / "page.css"
+STYLESHEETS = (_STATIC / "page.css", _STATIC / "archive.css")
 FAVICON = _STATIC / "favicon.svg"
 
 _FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Liberation Sans", "sans-serif")
@@ -71,6 +71,11 @@ def script() -> str:
 def actions() -> str:
     """The script that hands on what a reader does inside of answers and evidence, for `gr.HTML(js_on_load=...)`."""
     return (_STATIC / "actions.js").read_text(encoding="utf-8")
+
+
+def archive_actions() -> str:
+    """The script that hands on what a reader does inside of lists and articles, for `gr.HTML(js_on_load=...)`."""
+    return (_STATIC / "archive.js").read_text(encoding="utf-8")
 
 
 def saving() -> str:

@@ -66,6 +66,12 @@ def ago(moment: datetime.datetime, now: datetime.datetime) -> str:
     raise AssertionError("unreachable: at least a minute")
 
 
+def days_old(day: datetime.date, today: datetime.date) -> str:
+    """How old a day is: "today", "1 day", "23 days"; a day to come is "in 3 days"."""
+    days = (today - day).days
+    return "today" if days == 0 else count(days, "day") if days > 0 else f"in {count(-days, 'day')}"
+
+
 def duration(seconds: float) -> str:
     """A rough duration: "less than a minute", "10 min", "3 h 20 min"."""
     if seconds < _MINUTE:

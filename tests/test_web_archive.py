@@ -1,0 +1,247 @@
+"""The archive's tabs: lists, one article, figures, editing; without a browser as far as that goes."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import re
+from collections.abc import Callable, Iterator
+from html.parser import HTMLParser
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from support import SAMPLE, hashed_index
+from test_web_browser import (  # noqa: F401
+    HOSTILE,
+    PAYLOAD,
+    browser,
+    open_page,
+)
+
+from qa.catalogue import Entry, Listing, Outlet
+from qa.config import Config
+from qa.errors import ArchiveError
+from qa.index import Index
+from qa.records import Article, Filters
+from qa.web import archive_rendering as rendering
+from qa.web import wording
+from qa.web.archive import Archive, Look
+
+DAY = datetime.date
+ARTICLE = Article(
+    "a1", "A title", "First line.\n\nSecond line.", "The Gull", DAY(2026, 2, 1), None, "https://gull.example/1",
+    ("Ann Reed",), "Politics", "en",
+)  # fmt: skip
+NAMES = re.compile(r'data-read="([^"]*)"')
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    index = hashed_index(tmp_path_factory.mktemp("archive") / "index", Config(port=0, chat_poll_seconds=0.5))
+    index.add(SAMPLE)
+    index.add([HOSTILE])
+    yield index
+    index.close()
+
+
+@pytest.fixture(scope="module")
+def address(index: Index) -> Iterator[str]:
+    from qa.web.app import serving
+
+    with serving(lambda: index, index.config, embed=False, examples=["Why?"]) as address:
+        yield address
+
+
+class Elements(HTMLParser):
+    """The names of the tags of a page, and of their attributes."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+
+
+# What is shown, made from records
+
+
+def test_a_list_says_where_it_stands_and_what_each_article_is() -> None:
+    withdrawn = dataclasses.replace(ARTICLE, id="a2", title="", published=None, status="withdrawn")
+    updated = dataclasses.replace(ARTICLE, updated=DAY(2026, 2, 3))
+    html = rendering.listing(Listing((Entry(updated, 3), Entry(withdrawn, 1)), 42), 20, words="")
+    assert ">21–22 of 42 articles, the newest first<" in html and '<ol start="21">' in html
+    first, second = re.findall("<li>.*?</li>", html)
+    assert 'data-read="a1"' in first and "1 Feb 2026 · 3 versions" in first and ">Updated 3 February 2026<" in first
+    assert "Untitled" in second and "no date" in second and ">Withdrawn<" in second and "version" not in second
+    cut = rendering.listing(Listing((Entry(ARTICLE, 1),), 900, complete=False), 0, words="quay")
+    assert ">1–1 of more than 900 articles, the best match first<" in cut
+    assert "No article has any of these words" in rendering.listing(Listing((), 0), 0, words="quay")
+    assert "No article." in rendering.listing(Listing((), 0), 0, words="")
+
+
+def test_an_article_is_shown_with_all_that_is_known_of_it() -> None:
+    copy = dataclasses.replace(ARTICLE, id="c1", source="Radio Osk", title="The same")
+    html = rendering.reading(ARTICLE, 2, (copy,))
+    for words in ("The Gull", "Ann Reed", "1 February 2026", "Politics", "Read the original at", "a1"):
+        assert words in html
+    assert 'href="https://gull.example/1"' in html and 'First line.<span class="gap"></span>Second line.' in html
+    assert 'data-article="a1"><summary>What changed' in html and NAMES.findall(html) == ["c1"]
+    alone = rendering.reading(dataclasses.replace(ARTICLE, url="javascript:x"), 1, ())
+    assert "<a " not in alone and "What changed" not in alone and "Also in" not in alone
+
+
+def test_nothing_is_shown_of_what_a_withdrawn_article_said() -> None:
+    html = rendering.reading(dataclasses.replace(ARTICLE, status="withdrawn", text="Libel."), 2, ())
+    assert "Libel" not in html and "This article was withdrawn." in html and ">Withdrawn<" in html
+
+
+def test_a_text_that_no_browser_would_like_is_cut_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rendering, "_LONGEST_TEXT", 5)
+    html = rendering.reading(ARTICLE, 1, ())
+    assert ">First</div>" in html and f"{len(ARTICLE.text) - 5} further characters, not shown." in html
+
+
+def test_whatever_an_archive_holds_stays_text() -> None:
+    hostile = dataclasses.replace(HOSTILE, id=f'"><b>{PAYLOAD}', section=PAYLOAD, language='en"><b>')
+    pages = (
+        rendering.listing(Listing((Entry(hostile, 2),), 1), 0, words=PAYLOAD),
+        rendering.reading(hostile, 2, (hostile,)),
+        rendering.outlets_table([Outlet(PAYLOAD, 1, None, 0)], DAY(2026, 11, 24)),
+        rendering.nothing_to_read(PAYLOAD),
+        rendering.nothing_listed(PAYLOAD),
+    )
+    for page in pages:
+        found = Elements(page)
+        assert not found.tags & {"script", "img", "svg", "style", "b", "a"} and "\u202e" not in page
+        assert not {name for name in found.attributes if name.startswith("on") or name in ("src", "href", "style")}
+        assert len(re.findall("</section>", page)) == len(re.findall("<section", page))
+
+
+def test_outlets_say_how_old_their_newest_article_is() -> None:
+    outlets = [Outlet("The Gull", 1_200, DAY(2026, 11, 20), 7), Outlet("", 1, None, 0)]
+    rows = re.findall("<tr><th scope.*?</tr>", rendering.outlets_table(outlets, DAY(2026, 11, 24)))
+    cells = [re.findall(">([^<>]+)<", row) for row in rows]
+    assert cells[-2:] == [
+        ["The Gull", "1,200", "7", "20 November 2026", "4 days"],
+        ["Unknown outlet", "1", "0", "no dated article", "–"],
+    ]
+    assert "There are no outlets yet." in rendering.outlets_table([], DAY(2026, 11, 24))
+    days = [wording.days_old(DAY(2026, 11, day), DAY(2026, 11, 24)) for day in (24, 23, 1, 26)]
+    assert days == ["today", "1 day", "23 days", "in 2 days"]
+
+
+# What the events do
+
+
+def read(archive: Archive, data: object) -> tuple[str, str]:
+    return archive.read(SimpleNamespace(_data=data))  # type: ignore[arg-type]
+
+
+def test_searching_listing_and_turning_pages(index: Index) -> None:
+    archive = Archive(index)
+    total = index.stats().articles
+    html, look, back, on = archive.search("", [], "", "")
+    assert f"1–20 of {total} articles, the newest first" in html and look == Look()
+    assert (back.interactive, on.interactive) == (False, True)
+    first_page = NAMES.findall(html)
+    html, look, back, on = archive.turned(1)(look)
+    assert f"21–40 of {total}" in html and look.offset == 20 and back.interactive
+    assert not set(NAMES.findall(html)) & set(first_page)
+    html, look, *_ = archive.turned(-1)(look)
+    assert NAMES.findall(html) == first_page
+    *_, on = archive.turned(1)(Look(offset=20 * (total // 20 - 1)))
+    assert not on.interactive
+    assert "No article" in archive.search("zeppelin", [], "", "")[0]
+
+
+def test_a_page_that_is_gone_is_the_last_one_there_is(index: Index) -> None:
+    html, look, _, on, _ = Archive(index).opened(Look(offset=2_000))
+    assert look.offset == index.stats().articles // 20 * 20 and f"{look.offset + 1}–" in html and not on.interactive
+
+
+def test_limits_are_kept_and_wrong_ones_named(index: Index) -> None:
+    archive = Archive(index)
+    html, look, *_ = archive.search("ferry", ["Radio Osk"], "2026-07-01", "2026-07-31")
+    assert look.filters == Filters(DAY(2026, 7, 1), DAY(2026, 7, 31), ("Radio Osk",))
+    found = NAMES.findall(html)
+    articles = [index.article(article_id) for article_id in found]
+    assert found and all(each and each.source == "Radio Osk" and each.day and each.day.month == 7 for each in articles)
+    assert "The first day is not a date (soon)" in archive.search("", [], "soon", "")[0]
+    assert "The first day is after the last one" in archive.search("", [], "2026-02-01", "2026-01-01")[0]
+    assert "longer than 2,000 characters" in archive.search("x" * 2_001, [], "", "")[0]
+
+
+def test_an_article_is_read_and_what_is_none_is_not(index: Index) -> None:
+    archive = Archive(index)
+    html, article_id = read(archive, {"article": "lt-2025-10-03-skerry-bank"})
+    assert article_id == "lt-2025-10-03-skerry-bank" and "The farm will have 46 turbines" in html
+    assert "What changed" in html and ">Corrected<" in html
+    for data in ({"article": "nobody"}, {"article": ["x"]}, {}, None, "x"):
+        html, article_id = read(archive, data)
+        assert "no longer in the archive" in html and article_id == ""
+
+
+def test_errors_are_told_in_words(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> Any:
+        raise ArchiveError("The disk is gone", cure="Bring it back.")
+
+    monkeypatch.setattr(index, "catalogue", broken)
+    archive = Archive(index)
+    assert "The disk is gone. Bring it back." in archive.search("", [], "", "")[0]
+    assert read(archive, {"article": HOSTILE.id}) == (
+        rendering.nothing_to_read("The disk is gone. Bring it back."), ""
+    )  # fmt: skip
+
+
+# In the browser
+
+
+@pytest.mark.slow
+def test_the_archive_is_browsed_searched_and_read(open_page: Callable, index: Index) -> None:  # noqa: F811
+    page = open_page()
+    page.fill("#question textarea", "Half a question")
+    page.get_by_role("tab", name="Archive").click()
+    page.locator(".listing .entry").nth(19).wait_for()
+    page.fill("#archive-words input, #archive-words textarea", "turbines Skerry Bank")
+    page.keyboard.press("Enter")
+    page.get_by_text("the best match first").wait_for()
+    page.locator(".listing .entry", has_text="family farm").click()
+    page.wait_for_selector(".reading h2:focus")
+    assert page.inner_text(".reading h2") == "Gale & Daughters bets the family farm on Skerry Bank"
+    page.click(".reading .changes summary")
+    page.wait_for_selector(".reading .changes del")
+    assert page.locator(".reading .changes del").all_inner_texts()[0] == "64"
+    page.focus(".reading h2")
+    page.keyboard.press("Escape")
+    assert "family farm" in page.inner_text(".entry:focus") and page.get_attribute(".entry:focus", "aria-current")
+    # Who comes back finds the chat as it was.
+    page.get_by_role("tab", name="Chat").click()
+    assert page.input_value("#question textarea") == "Half a question"
+
+
+@pytest.mark.slow
+def test_a_hostile_archive_is_browsed_unharmed(open_page: Callable) -> None:  # noqa: F811
+    page = open_page(1024)
+    page.get_by_role("tab", name="Archive").click()
+    page.get_by_label("From these outlets only").click()
+    page.get_by_role("option", name="Evil").click()
+    page.fill("#archive-words input, #archive-words textarea", f"zorblax {PAYLOAD}")
+    page.click("#archive-search")
+    page.get_by_text("the best match first").wait_for()
+    page.locator(".listing .entry").first.click()
+    page.wait_for_selector(".reading h2:focus")
+    assert "<script>" in page.inner_text(".reading") and page.evaluate("window.hacked") is None
+    assert page.locator("#archive").locator("img, script, iframe, :not(defs) > style").count() == 0
+    assert page.locator("#archive a").count() == 0
+    for width in (1440, 1024, 390):
+        page.set_viewport_size({"width": width, "height": 844})
+        page.wait_for_timeout(200)
+        right = page.evaluate(
+            "Math.max(...[...document.querySelectorAll('#archive *')].map(each => each.getBoundingClientRect().right))"
+        )
+        assert right <= width
