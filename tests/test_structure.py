@@ -40,6 +40,7 @@ OWNERS = {
     "fastapi": ("web",),
     "gradio": ("web",),
     "openai": ("llm",),
+    "pandas": ("web",),
     "pyarrow": ("formats",),
     "rich": ("cli",),
     "sentence_transformers": ("encoder",),

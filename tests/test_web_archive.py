@@ -25,7 +25,7 @@ from qa.errors import ArchiveError
 from qa.index import Index
 from qa.records import Article, Filters
 from qa.web import archive_rendering as rendering
-from qa.web import wording
+from qa.web import coverage, figures, wording
 from qa.web.archive import Archive, Look
 
 DAY = datetime.date
@@ -112,13 +112,14 @@ def test_whatever_an_archive_holds_stays_text() -> None:
         rendering.listing(Listing((Entry(hostile, 2),), 1), 0, words=PAYLOAD),
         rendering.reading(hostile, 2, (hostile,)),
         rendering.outlets_table([Outlet(PAYLOAD, 1, None, 0)], DAY(2026, 11, 24)),
+        rendering.legend({PAYLOAD: "#000"}),
         rendering.nothing_to_read(PAYLOAD),
         rendering.nothing_listed(PAYLOAD),
     )
     for page in pages:
         found = Elements(page)
         assert not found.tags & {"script", "img", "svg", "style", "b", "a"} and "\u202e" not in page
-        assert not {name for name in found.attributes if name.startswith("on") or name in ("src", "href", "style")}
+        assert not {name for name in found.attributes if name.startswith("on") or name in ("src", "href")}
         assert len(re.findall("</section>", page)) == len(re.findall("<section", page))
 
 
@@ -127,8 +128,8 @@ def test_outlets_say_how_old_their_newest_article_is() -> None:
     rows = re.findall("<tr><th scope.*?</tr>", rendering.outlets_table(outlets, DAY(2026, 11, 24)))
     cells = [re.findall(">([^<>]+)<", row) for row in rows]
     assert cells[-2:] == [
-        ["The Gull", "1,200", "7", "20 November 2026", "4 days"],
-        ["Unknown outlet", "1", "0", "no dated article", "–"],
+        ["The Gull", "20 November 2026", "4 days", "1,200", "7"],
+        ["Unknown outlet", "no dated article", "–", "1", "0"],
     ]
     assert "There are no outlets yet." in rendering.outlets_table([], DAY(2026, 11, 24))
     days = [wording.days_old(DAY(2026, 11, day), DAY(2026, 11, 24)) for day in (24, 23, 1, 26)]
@@ -196,6 +197,83 @@ def test_errors_are_told_in_words(index: Index, monkeypatch: pytest.MonkeyPatch)
     assert read(archive, {"article": HOSTILE.id}) == (
         rendering.nothing_to_read("The disk is gone. Bring it back."), ""
     )  # fmt: skip
+
+
+# Figures
+
+
+PER_DAY = [
+    (None, "B", 2), (DAY(2026, 1, 30), "A", 2), (DAY(2026, 1, 30), "B", 1), (DAY(2026, 2, 2), "A", 1),
+    (DAY(2026, 2, 10), "", 3),
+]  # fmt: skip
+
+
+def test_articles_are_counted_by_period_and_outlet() -> None:
+    by_month = coverage.coverage(PER_DAY, coverage.MONTH)
+    assert by_month.bars == (
+        ("2026-01", "A", 2), ("2026-01", "B", 1), ("2026-02", "A", 1), ("2026-02", "Unknown outlet", 3),
+    )  # fmt: skip
+    assert (by_month.outlets, by_month.undated) == (("A", "Unknown outlet", "B"), 2)
+    # 26 January, 2 and 9 February 2026 are Mondays.
+    assert coverage.coverage(PER_DAY, coverage.WEEK).bars == (
+        ("2026-01-26", "A", 2), ("2026-01-26", "B", 1), ("2026-02-02", "A", 1), ("2026-02-09", "Unknown outlet", 3),
+    )  # fmt: skip
+    by_day = coverage.coverage(PER_DAY)
+    assert by_day.step == coverage.DAY and len({period for period, *_ in by_day.bars}) == 12
+    assert [bar for bar in by_day.bars if bar[0] == "2026-01-31"] == [("2026-01-31", "A", 0)]
+    assert coverage.coverage(PER_DAY, coverage.YEAR).bars == (
+        ("2026", "A", 3), ("2026", "Unknown outlet", 3), ("2026", "B", 1),
+    )  # fmt: skip
+    assert coverage.most(by_month.bars) == ("2026-02", 4) and coverage.most(by_day.bars) == ("2026-01-30", 3)
+
+
+def test_what_would_be_too_many_bars_gets_a_longer_step() -> None:
+    years = [(DAY(2020, 1, 1), "A", 1), (DAY(2026, 1, 1), "A", 1)]
+    found = coverage.coverage(years, coverage.DAY)
+    # Six years are 313 weeks, and 73 months.
+    assert found.step == coverage.MONTH and len(found.bars) == 73
+    assert figures.words_for_coverage(found, coverage.DAY) == (
+        "From 2020-01 to 2026-01 by month. The most, 1 article, in 2020-01. "
+        "By day there would be too many bars to tell apart."
+    )
+    ever = coverage.coverage([(DAY.min, "A", 1), (DAY.max, "A", 1)])
+    assert ever.step == coverage.YEAR and ever.bars[0] == ("0001", "A", 1)
+    assert coverage.coverage([(DAY.max, "A", 1)]).bars == ((DAY.max.isoformat(), "A", 1),)
+
+
+def test_small_outlets_are_counted_together() -> None:
+    counts = [(DAY(2026, 1, 1), f"Outlet {number}", 20 - number) for number in range(9)]
+    found = coverage.coverage(counts)
+    assert found.outlets == (*(f"Outlet {number}" for number in range(7)), "2 other outlets")
+    assert found.bars[-1] == ("2026-01-01", "2 other outlets", 13 + 12)
+    # One outlet alone is named.
+    assert coverage.coverage(counts[:8]).outlets[-1] == "Outlet 7"
+
+
+def test_an_archive_without_dates_says_so() -> None:
+    found = coverage.coverage([(None, "A", 2)], coverage.WEEK)
+    assert found == coverage.Coverage(coverage.WEEK, (), (), 2)
+    assert figures.words_for_coverage(found, coverage.WEEK) == (
+        "No article has a date. Not shown: 2 articles without a date."
+    )
+    assert figures.coverage_frame(found).empty and figures.outlets_frame([]).empty
+
+
+def test_the_tab_of_figures_counts_what_the_archive_holds(index: Index) -> None:
+    numbers, step, plot, said, by_outlet, table = figures.Figures(index).opened(None)
+    stats = index.stats()
+    shown = [int(number.replace(",", "")) for number in re.findall(r"<dd>([\d,]+)</dd>", numbers)]
+    assert shown[:4] == [
+        stats.articles - stats.withdrawn, stats.withdrawn, stats.versions - stats.articles, len(stats.sources)
+    ]  # fmt: skip
+    assert step == coverage.MONTH and plot.value["columns"] == ["Period", "Outlet", "Articles"]
+    assert (
+        sum(row[2] for row in plot.value["data"]) == shown[0] and "From 2025-09 to 2026-11 by month. The most" in said
+    )
+    assert int(by_outlet["Articles"].sum()) == shown[0]
+    assert next(iter(by_outlet["Outlet"])) == max(stats.sources, key=lambda name: stats.sources[name])
+    assert table.count("<tr>") == len(stats.sources) + 1
+    assert figures.Figures(index).over_time(coverage.WEEK)[0] == coverage.WEEK
 
 
 # In the browser

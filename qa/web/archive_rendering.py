@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 import urllib.parse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from qa.catalogue import Entry, Listing, Outlet
 from qa.records import Article, Statistics
@@ -116,6 +116,25 @@ def _also_in(copies: Sequence[Article]) -> str:
 # Figures
 
 
+def note(words: str) -> str:
+    """A remark in words for the reader."""
+    return f'<p class="archive-note">{escaped(words)}</p>'
+
+
+def heading(words: str) -> str:
+    """What stands above a plot: Gradio counts a plot's own label to its height, and cuts off the legend."""
+    return f"<h2>{escaped(words)}</h2>"
+
+
+def legend(colours: Mapping[str, str]) -> str:
+    """Which colour of a plot stands for which outlet. Gradio's own legend has one line, however narrow the page is."""
+    entries = "".join(
+        f'<li><span style="background: {escaped(colour)}"></span>{isolated(name)}</li>'
+        for name, colour in colours.items()
+    )
+    return f'<ul class="legend" aria-label="Outlets by colour">{entries}</ul>' if entries else ""
+
+
 def figures(statistics: Statistics, outlets: Sequence[Outlet]) -> str:
     """What the archive holds, in a line of numbers."""
     found = sum(outlet.articles for outlet in outlets)
@@ -132,16 +151,16 @@ def figures(statistics: Statistics, outlets: Sequence[Outlet]) -> str:
 def outlets_table(outlets: Sequence[Outlet], today: datetime.date) -> str:
     """Each outlet with what the archive has of it and how old the newest of it is."""
     if not outlets:
-        return '<p class="note">There are no outlets yet.</p>'
+        return note("There are no outlets yet.")
     rows = "".join(_outlet_row(outlet, today) for outlet in outlets)
     heads = "".join(
-        f'<th scope="col">{head}</th>' for head in ("Outlet", "Articles", "Repeated", "Newest article", "How old")
+        f'<th scope="col">{head}</th>' for head in ("Outlet", "Newest article", "How old", "Articles", "Repeated")
     )
+    said = "Repeated are articles that begin word for word like another one of this archive."
     return (
         # A region that scrolls must be reachable with the keyboard.
-        '<div class="table" tabindex="0" role="region" aria-label="Outlets"><table><caption>Outlets: how much the '
-        "archive has of them, and how fresh it is. Repeated are articles that begin word for word like another one."
-        f"</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
+        f'<h2>How fresh each outlet is</h2>{note(said)}<div class="table" tabindex="0" role="region" '
+        f'aria-label="Outlets"><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
     )
 
 
@@ -150,6 +169,6 @@ def _outlet_row(outlet: Outlet, today: datetime.date) -> str:
     age = escaped(days_old(outlet.newest, today)) if outlet.newest else "–"
     name = isolated(outlet.name or "Unknown outlet")
     return (
-        f'<tr><th scope="row">{name}</th><td class="number-of">{outlet.articles:,}</td>'
-        f'<td class="number-of">{outlet.repeated:,}</td><td>{newest}</td><td>{age}</td></tr>'
+        f'<tr><th scope="row">{name}</th><td>{newest}</td><td>{age}</td>'
+        f'<td class="number-of">{outlet.articles:,}</td><td class="number-of">{outlet.repeated:,}</td></tr>'
     )

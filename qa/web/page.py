@@ -16,6 +16,7 @@ from qa.web.asking import Turn
 from qa.web.background import Background, Phase, State
 from qa.web.conversation import WELCOME, Conversations, Shown
 from qa.web.examples import questions_from
+from qa.web.figures import add_figures
 
 # Seconds between two looks at the state of the background work: while it moves, and while it rests.
 _OFTEN, _SELDOM = 2.0, 20.0
@@ -48,6 +49,7 @@ def add_page(index: Index, background: Background | None, examples: Sequence[str
         with gr.Column(scale=5, min_width=320, elem_id="evidence-column"):
             evidence = gr.HTML(**_plain(rendering.no_evidence(WELCOME)))
     add_archive(index, tabs)
+    add_figures(index, tabs)
     conversations = Conversations(index, background)
     shown = Shown(chat, evidence, question, ask_button, stop_button, turns, filters.as_of)
     _wire_questions(conversations, shown, filters, _actions(conversations), clear_button)
