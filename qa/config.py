@@ -86,7 +86,7 @@ class Config:
     chat_hits_limit: int = 50  # the most passages that one question may ask for
     chat_turns: int = 50  # questions that one conversation shows; the oldest leave first
     chat_sessions: int = 1_000  # conversations kept in memory; the oldest are forgotten
-    chat_upload_bytes: int = 1_024  # the chat takes no files; Gradio's upload route would take any size
+    chat_upload_bytes: int = 100_000_000  # what may be uploaded at a time, with --editor; else the chat takes no files
     chat_poll_seconds: float = 30.0  # between two looks for articles that another process added
     chat_request_bytes: int = 1_000_000  # the largest request without files
     chat_session_hours: float = 12.0  # after which one has to log in again

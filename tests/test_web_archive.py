@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime
+import gzip
+import json
+import os
 import re
+import threading
+import time
 from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import gradio as gr
 import pytest
 from support import SAMPLE, hashed_index
 from test_web_browser import (  # noqa: F401
@@ -21,12 +29,14 @@ from test_web_browser import (  # noqa: F401
 
 from qa.catalogue import Entry, Listing, Outlet
 from qa.config import Config
-from qa.errors import ArchiveError
+from qa.errors import ArchiveError, ConfigError, QuestionError
 from qa.index import Index
-from qa.records import Article, Filters
+from qa.locking import FolderLock
+from qa.records import AddReport, Article, BadRecord, Filters, Origin
 from qa.web import archive_rendering as rendering
-from qa.web import coverage, figures, wording
+from qa.web import asking, coverage, editing, editing_rendering, figures, intake, wording
 from qa.web.archive import Archive, Look
+from qa.web.serving.access import Access, refuse_open_editing
 
 DAY = datetime.date
 ARTICLE = Article(
@@ -274,6 +284,194 @@ def test_the_tab_of_figures_counts_what_the_archive_holds(index: Index) -> None:
     assert next(iter(by_outlet["Outlet"])) == max(stats.sources, key=lambda name: stats.sources[name])
     assert table.count("<tr>") == len(stats.sources) + 1
     assert figures.Figures(index).over_time(coverage.WEEK)[0] == coverage.WEEK
+
+
+# Editing
+
+
+def settled(work: intake.Intake) -> intake.State:
+    for _ in range(400):
+        if not work.state.busy:
+            return work.state
+        time.sleep(0.02)
+    raise AssertionError(work.state)
+
+
+@pytest.fixture
+def editable(tmp_path: Path) -> Iterator[Index]:
+    with hashed_index(tmp_path / "index") as index:
+        yield index
+
+
+@pytest.fixture
+def work(editable: Index) -> Iterator[intake.Intake]:
+    work = intake.Intake(editable, asking.words_for)
+    yield work
+    work.end(10)
+
+
+def uploaded(folder: Path, name: str, *records: dict[str, Any], more: str = "") -> str:
+    path = folder / f"upload-{len(list(folder.iterdir()))}" / name
+    path.parent.mkdir()
+    path.write_text("".join(f"{json.dumps(record)}\n" for record in records) + more, "utf-8")
+    return str(path)
+
+
+def test_uploaded_files_are_added_and_every_record_is_accounted_for(
+    work: intake.Intake, editable: Index, tmp_path: Path
+) -> None:
+    first = {"id": "a", "title": "A", "text": "The quay is long.", "published": "2026-02-01"}
+    work.add_files([uploaded(tmp_path, ".news.jsonl", first)])
+    assert settled(work).report == AddReport(1, 0, 0, 1)
+    files = [
+        uploaded(tmp_path, "news.jsonl", first, {"id": "b", "text": "New."}, more="{broken\n"),
+        uploaded(tmp_path, "news.jsonl", first | {"text": "The quay is longer.", "updated": "2026-02-02"}),
+        uploaded(tmp_path, "picture.png"),
+    ]
+    work.add_files(files)
+    state = settled(work)
+    report = state.report
+    assert state.phase is intake.Phase.DONE and state.what == "news.jsonl, news.jsonl, picture.png" and report
+    assert (report.added, report.updated, report.unchanged, report.count("bad")) == (1, 1, 1, 2)
+    assert (state.read, state.total) == (5, 5) and not Path(state.folder).exists()
+    html = editing_rendering.intake(state)
+    assert "5 records read: 1 added, 1 updated, 1 unchanged, 2 not taken." in html
+    assert ">news.jsonl</bdi>, line 3<" in html and ">picture.png</bdi><" in html and state.folder not in html
+    assert editable.article("a") and editable.catalogue().search("longer").total == 1
+
+
+def test_a_path_is_added_and_a_wrong_one_named(work: intake.Intake, editable: Index, tmp_path: Path) -> None:
+    path = uploaded(tmp_path, "news.jsonl", {"id": "a", "text": "The quay."})
+    work.add_path(f" {path} ")
+    assert settled(work).report == AddReport(1, 0, 0, 1) and Path(path).exists()
+    assert editing_rendering.intake(work.state).count(path) == 1
+    work.add_path(str(tmp_path / "nowhere"))
+    state = settled(work)
+    assert state.phase is intake.Phase.FAILED and "There is no such file or folder" in state.message
+    assert "Nothing was added" in editing_rendering.intake(state)
+    for wrong in (lambda: work.add_path(" "), lambda: work.add_files([])):
+        with pytest.raises(QuestionError, match="was"):
+            wrong()
+
+
+def test_what_came_before_the_damage_is_kept_and_told(work: intake.Intake, editable: Index, tmp_path: Path) -> None:
+    path = tmp_path / "news.jsonl.gz"
+    records = [json.dumps({"id": f"a{number}", "text": "The quay."}) for number in range(2_000)]
+    path.write_bytes(gzip.compress("\n".join(records).encode())[:-400])
+    work.add_path(str(path))
+    state = settled(work)
+    assert state.phase is intake.Phase.FAILED and state.report and state.message
+    assert 0 < state.report.added == editable.stats().articles
+    assert "Not all was added" in editing_rendering.intake(state)
+
+
+def test_work_is_cancelled_between_batches_and_others_wait(
+    work: intake.Intake, editable: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first_batch, go_on = threading.Event(), threading.Event()
+    progress = work._progress
+
+    def slow(read: int) -> None:
+        first_batch.set()
+        assert go_on.wait(10)
+        progress(read)
+
+    monkeypatch.setattr(work, "_progress", slow)
+    work.add_path(uploaded(tmp_path, "n.jsonl", *({"id": str(n), "text": f"Quay {n}."} for n in range(600))))
+    assert first_batch.wait(10)
+    assert work.state.busy and work.state.total == 600
+    with pytest.raises(QuestionError, match="Articles are being added already"):
+        work.add_path("elsewhere")
+    work.cancel()
+    go_on.set()
+    state = settled(work)
+    # Batches have 256 records.
+    assert state.phase is intake.Phase.CANCELLED and state.report and state.report.added == 256
+    assert editable.stats().articles == 256 and editable.catalogue().search("quay").total == 256
+    assert "What was read before is in the archive." in editing_rendering.intake(state)
+
+
+def test_another_writer_is_named(work: intake.Intake, editable: Index, tmp_path: Path) -> None:
+    with FolderLock(editable.path, "writer", "writing to the index").held(1):
+        work.add_path(uploaded(tmp_path, "news.jsonl", {"id": "a", "text": "The quay."}))
+        state = settled(work)
+    assert state.phase is intake.Phase.FAILED and state.report is None
+    assert "Somebody else is writing to the index" in state.message and str(os.getpid()) in state.message
+
+
+def test_the_state_of_the_work_is_told_in_words() -> None:
+    counting = editing_rendering.intake(intake.State(intake.Phase.COUNTING, "a.jsonl", total=512))
+    assert ">Counting the records<" in counting and ">512 records so far<" in counting
+    adding = editing_rendering.intake(intake.State(intake.Phase.ADDING, "a.jsonl", 256, 1_024))
+    assert '<progress max="1024" value="256"' in adding and "256 of 1,024 records (25 %)" in adding
+    bad = tuple(BadRecord(Origin("a.jsonl", line), PAYLOAD) for line in range(1, 251))
+    done = editing_rendering.intake(intake.State(intake.Phase.DONE, PAYLOAD, 250, 250, AddReport(rejected=bad)))
+    assert "250 not taken." in done and "50 further records, not shown here" in done and done.count("<tr>") == 201
+    hostile = editing_rendering.about_to_remove(HOSTILE, 2) + editing_rendering.trouble(PAYLOAD)
+    assert not Elements(done + hostile).tags & {"script", "img", "svg"}
+
+
+def test_pages_are_told_only_what_is_new(work: intake.Intake, tmp_path: Path) -> None:
+    events = editing.Work(editing.Editor(work, paths=False))
+    shown, cancel, seen, timer = events.look(None)
+    assert "Nothing was added" in shown and not cancel.visible and seen == intake.State() and timer.value == 5
+    assert all(value == gr.skip() for value in events.look(seen))
+    trouble = events.add_path(str(tmp_path))[1]
+    assert "Paths are taken only from this machine" in trouble and work.state == intake.State()
+    files, trouble, *_ = events.add_files([uploaded(tmp_path, "n.jsonl", {"id": "a", "text": "The quay."})])
+    assert files is None and trouble == ""
+    settled(work)
+    shown, *_ = events.look(seen)
+    assert "1 record read: 1 added" in shown
+    # A page that was loaded again has seen nothing.
+    assert events.look(None)[0] == shown
+    assert "No file was chosen" in events.add_files(None)[1]
+
+
+def test_an_article_is_removed_once_that_is_confirmed(editable: Index) -> None:
+    editable.add([ARTICLE, dataclasses.replace(ARTICLE, id="a2")])
+    removal = editing.Removal(editable, SimpleNamespace(events=Archive(editable)))  # type: ignore[arg-type]
+    assert [button.visible for button in removal.offered("a1")[:1]] == [True] and not removal.offered("")[0].visible
+    button, words, sure, asked = removal.ask("a1")
+    assert (button.visible, sure.visible, asked) == (False, True, "a1")
+    assert "Remove “<bdi>A title</bdi>” (<bdi>The Gull</bdi>) with 1 version," in words
+    with FolderLock(editable.path, "writer", "writing to the index").held(1):
+        *_, words, _, _ = removal.remove("a1", Look())
+    assert "Somebody else is writing to the index" in words and editable.article("a1")
+    reader, article_id, listing, *_ = removal.remove("a1", Look())
+    assert "The article was removed" in reader and article_id == "" and NAMES.findall(listing) == ["a2"]
+    assert editable.article("a1") is None and editable.history("a1") == ()
+    assert "It was no longer in the archive." in removal.remove("a1", Look())[0]
+    assert editable.stats().articles == 1 and "It was no longer" in removal.remove("", Look())[0]
+
+
+@pytest.mark.parametrize(
+    ("host", "proxied", "users", "refused"),
+    [
+        ("127.0.0.1", False, None, False), ("127.0.0.1", True, None, True), ("0.0.0.0", False, None, True),
+        ("0.0.0.0", True, Path("users.json"), False),
+    ],
+)  # fmt: skip
+def test_nobody_edits_from_elsewhere_without_a_password(
+    host: str, proxied: bool, users: Path | None, refused: bool
+) -> None:
+    expected = pytest.raises(ConfigError, match="--auth FILE") if refused else contextlib.nullcontext()
+    with expected:
+        refuse_open_editing(host, Access(users, open_to_everyone=True, editor=True), proxied=proxied)
+    refuse_open_editing(host, Access(users, open_to_everyone=True), proxied=proxied)
+
+
+def labels(index: Index, editor: editing.Editor | None) -> set[str]:
+    from qa.web.app import build_app
+
+    blocks = build_app(index, examples=[], editor=editor).config["components"]
+    return {str(block["props"].get("label") or block["props"].get("value")) for block in blocks}
+
+
+def test_who_may_not_edit_is_offered_nothing_to_edit_with(editable: Index, work: intake.Intake) -> None:
+    editing_labels = {"Add articles", "Files of articles", "Remove this article…", "Remove it for good"}
+    assert not labels(editable, None) & editing_labels
+    assert labels(editable, editing.Editor(work, paths=False)) >= editing_labels
 
 
 # In the browser

@@ -45,13 +45,22 @@ class Reader(NamedTuple):
     article_id: gr.State
 
 
-def add_archive(index: Index, tabs: gr.Tabs) -> tuple[Listed, Reader]:
-    """Add the tab to the page and wire its events; the components that others may change."""
+class ArchiveTab(NamedTuple):
+    """What others may change of the tab: its components, the column in which articles are read, and its events."""
+
+    listed: Listed
+    reader: Reader
+    column: gr.Column
+    events: Archive
+
+
+def add_archive(index: Index, tabs: gr.Tabs) -> ArchiveTab:
+    """Add the tab to the page and wire its events."""
     with tabs, gr.Tab("Archive", id="archive", elem_id="archive") as tab, gr.Row(elem_id="archive-page"):
         with gr.Column(scale=5, min_width=320):
             fields, search = _form(index)
             listed = _list()
-        with gr.Column(scale=6, min_width=320, elem_id="archive-reader"):
+        with gr.Column(scale=6, min_width=320, elem_id="archive-reader") as column:
             reader = Reader(gr.HTML(**_plain(rendering.nothing_to_read(_NOTHING_OPEN))), gr.State(""))
     archive = Archive(index)
     searched = {"fn": archive.search, "inputs": fields, "outputs": list(listed), **_HIDDEN}
@@ -62,7 +71,7 @@ def add_archive(index: Index, tabs: gr.Tabs) -> tuple[Listed, Reader]:
         button.click(archive.turned(pages), listed.look, list(listed), **_HIDDEN)
     actions = gr.HTML(js_on_load=theme.archive_actions(), apply_default_css=False, elem_id="archive-actions")
     actions.read(archive.read, None, list(reader), trigger_mode="always_last", **_HIDDEN)
-    return listed, reader
+    return ArchiveTab(listed, reader, column, archive)
 
 
 def _plain(html: str) -> dict[str, Any]:
@@ -115,7 +124,11 @@ class Archive:
 
     def opened(self, look: Look) -> tuple[Any, ...]:
         """The page of the list that a reader comes back to, and the outlets to choose from."""
-        return (*self._listed(lambda: look), gr.Dropdown(choices=_outlets(self._index)))
+        return (*self.listed(look), gr.Dropdown(choices=_outlets(self._index)))
+
+    def listed(self, look: Look) -> tuple[Any, ...]:
+        """The page of the list, made anew."""
+        return self._listed(lambda: look)
 
     def turned(self, pages: int) -> Callable[[Look], tuple[Any, ...]]:
         """Turns so many pages on, or back where `pages` is negative."""

@@ -15,6 +15,7 @@ from qa.web.archive import add_archive
 from qa.web.asking import Turn
 from qa.web.background import Background, Phase, State
 from qa.web.conversation import WELCOME, Conversations, Shown
+from qa.web.editing import Editor, add_editing
 from qa.web.examples import questions_from
 from qa.web.figures import add_figures
 
@@ -34,7 +35,9 @@ class Filters(NamedTuple):
     k: gr.Slider
 
 
-def add_page(index: Index, background: Background | None, examples: Sequence[str] | None) -> None:
+def add_page(
+    index: Index, background: Background | None, examples: Sequence[str] | None, editor: Editor | None = None
+) -> None:
     """Lay out the page in the Blocks at hand and wire its events."""
     top = gr.HTML(**_plain(_masthead(index)))
     # What stands here now is said again to each page that is opened later: nothing, until it is known.
@@ -48,8 +51,10 @@ def add_page(index: Index, background: Background | None, examples: Sequence[str
             saved_as = _saving()
         with gr.Column(scale=5, min_width=320, elem_id="evidence-column"):
             evidence = gr.HTML(**_plain(rendering.no_evidence(WELCOME)))
-    add_archive(index, tabs)
+    archive = add_archive(index, tabs)
     add_figures(index, tabs)
+    if editor:
+        add_editing(index, tabs, archive, editor)
     conversations = Conversations(index, background)
     shown = Shown(chat, evidence, question, ask_button, stop_button, turns, filters.as_of)
     _wire_questions(conversations, shown, filters, _actions(conversations), clear_button)
