@@ -46,12 +46,14 @@ class Reader(NamedTuple):
 
 
 class ArchiveTab(NamedTuple):
-    """What others may change of the tab: its components, the column in which articles are read, and its events."""
+    """What others may add to the tab: its components, the column in which articles are read, its events, and the one
+    event that shows an article."""
 
     listed: Listed
     reader: Reader
     column: gr.Column
     events: Archive
+    shown: Any
 
 
 def add_archive(index: Index, tabs: gr.Tabs) -> ArchiveTab:
@@ -70,8 +72,8 @@ def add_archive(index: Index, tabs: gr.Tabs) -> ArchiveTab:
     for button, pages in ((listed.back, -1), (listed.on, 1)):
         button.click(archive.turned(pages), listed.look, list(listed), **_HIDDEN)
     actions = gr.HTML(js_on_load=theme.archive_actions(), apply_default_css=False, elem_id="archive-actions")
-    actions.read(archive.read, None, list(reader), trigger_mode="always_last", **_HIDDEN)
-    return ArchiveTab(listed, reader, column, archive)
+    shown = actions.read(archive.read, None, list(reader), trigger_mode="always_last", **_HIDDEN)
+    return ArchiveTab(listed, reader, column, archive, shown)
 
 
 def _plain(html: str) -> dict[str, Any]:

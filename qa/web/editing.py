@@ -119,7 +119,7 @@ def _add_removal(removal: Removal, archive: ArchiveTab) -> None:
             no = gr.Button("Keep it", size="sm", elem_id="remove-no")
     read = archive.reader.article_id
     question: list[Any] = [remove, words, sure, asked]
-    read.change(removal.offered, read, question, **_HIDDEN)
+    archive.shown.then(removal.offered, read, question, **_HIDDEN)
     remove.click(removal.ask, read, question, **_HIDDEN)
     no.click(removal.offered, read, question, **_HIDDEN)
     yes.click(

@@ -14,7 +14,7 @@ from qa.web.wording import count
 _REJECTED_SHOWN = 200
 _KINDS = {"bad": "not taken", "duplicate": "duplicate", "stale": "older than what is held"}
 _HEADINGS = {
-    Phase.COUNTING: "Counting the records", Phase.ADDING: "Adding articles", Phase.DONE: "Added",
+    Phase.COUNTING: "Counting the records", Phase.ADDING: "Adding articles", Phase.DONE: "Finished",
     Phase.CANCELLED: "Cancelled", Phase.FAILED: "Not all was added",
 }  # fmt: skip
 

@@ -93,11 +93,12 @@ def coverage_frame(found: Coverage) -> pd.DataFrame:
 
 
 def outlets_frame(outlets: list[Outlet]) -> pd.DataFrame:
-    """The largest outlets, each with two bars: articles that begin like another one, and the others."""
+    """The largest outlets, each with a bar of articles that begin like no other one, and one of those that do."""
     rows = [
         (outlet.name or UNKNOWN, kind, number)
         for outlet in outlets[:_OUTLETS_PLOTTED]
         for kind, number in ((_ALONE, outlet.articles - outlet.repeated), (_LIKE_ANOTHER, outlet.repeated))
+        if number
     ]
     frame = pd.DataFrame(rows, columns=["Outlet", "Of these", "Articles"])
     return frame.astype({"Outlet": "str", "Of these": "str", "Articles": "int64"})
