@@ -18,6 +18,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
+import httpx
 import pytest
 from support import SAMPLE, hashed_index
 from test_web_browser import (  # noqa: F401
@@ -463,6 +464,21 @@ def test_nobody_edits_from_elsewhere_without_a_password(
     refuse_open_editing(host, Access(users, open_to_everyone=True), proxied=proxied)
 
 
+def test_an_open_editor_is_refused_before_anything_is_opened() -> None:
+    from qa.web.app import serving
+
+    def unopened() -> Index:
+        raise AssertionError("It was opened.")
+
+    everyone = Access(open_to_everyone=True, editor=True)
+    for host, config in (("0.0.0.0", Config()), ("127.0.0.1", Config(chat_root_path="/news"))):
+        with (
+            pytest.raises(ConfigError, match="without a password"),
+            serving(unopened, config, host=host, access=everyone),
+        ):
+            pass
+
+
 def labels(index: Index, editor: editing.Editor | None) -> set[str]:
     from qa.web.app import build_app
 
@@ -549,6 +565,22 @@ def editing_address(editable: Index) -> Iterator[str]:
 
     with serving(lambda: editable, Config(port=0), port=0, embed=False, access=Access(editor=True)) as address:
         yield address
+
+
+@pytest.mark.slow
+def test_uploads_are_limited_and_only_for_editors(editable: Index) -> None:
+    from qa.web.app import serving
+
+    config = editable.config.replace(port=0, chat_upload_bytes=200_000)
+    statuses = []
+    for access in (Access(editor=True), Access()):
+        # A server closes its index.
+        index = hashed_index(editable.path, create=False)
+        with serving(index.__enter__, config, embed=False, access=access) as address:
+            for size in (900, 190_000, 290_000):
+                files = {"files": ("news.jsonl", b"x" * size)}
+                statuses.append(httpx.post(f"{address}gradio_api/upload", files=files).status_code)
+    assert statuses == [200, 200, 413, 200, 413, 413]
 
 
 @pytest.mark.slow

@@ -63,7 +63,7 @@ def add_archive(index: Index, tabs: gr.Tabs) -> ArchiveTab:
             fields, search = _form(index)
             listed = _list()
         with gr.Column(scale=6, min_width=320, elem_id="archive-reader") as column:
-            reader = Reader(gr.HTML(**_plain(rendering.nothing_to_read(_NOTHING_OPEN))), gr.State(""))
+            reader = Reader(gr.HTML(**theme.plain(rendering.nothing_to_read(_NOTHING_OPEN))), gr.State(""))
     archive = Archive(index)
     searched = {"fn": archive.search, "inputs": fields, "outputs": list(listed), **_HIDDEN}
     gr.on([search.click, fields[0].submit], **searched)
@@ -74,11 +74,6 @@ def add_archive(index: Index, tabs: gr.Tabs) -> ArchiveTab:
     actions = gr.HTML(js_on_load=theme.archive_actions(), apply_default_css=False, elem_id="archive-actions")
     shown = actions.read(archive.read, None, list(reader), trigger_mode="always_last", **_HIDDEN)
     return ArchiveTab(listed, reader, column, archive, shown)
-
-
-def _plain(html: str) -> dict[str, Any]:
-    """Arguments for a gr.HTML that shows `html` and does nothing else."""
-    return {"value": html, "apply_default_css": False, "js_on_load": None}
 
 
 def _form(index: Index) -> tuple[list[Any], gr.Button]:
@@ -102,7 +97,7 @@ def _form(index: Index) -> tuple[list[Any], gr.Button]:
 
 
 def _list() -> Listed:
-    listing = gr.HTML(**_plain(rendering.nothing_listed("Looking…")), elem_id="archive-list")
+    listing = gr.HTML(**theme.plain(rendering.nothing_listed("Looking…")), elem_id="archive-list")
     with gr.Row(elem_id="archive-pages"):
         back = gr.Button("Back", size="sm", interactive=False, min_width=80)
         on = gr.Button("Further", size="sm", interactive=False, min_width=80)

@@ -10,7 +10,7 @@ import gradio as gr
 from qa.errors import QuestionError
 from qa.formats import ENDINGS
 from qa.index import Index
-from qa.web import archive_rendering, asking
+from qa.web import archive_rendering, asking, theme
 from qa.web import editing_rendering as rendering
 from qa.web.archive import ArchiveTab, Look
 from qa.web.intake import Intake, State
@@ -34,16 +34,11 @@ def add_editing(index: Index, tabs: gr.Tabs, archive: ArchiveTab, editor: Editor
     _add_removal(Removal(index, archive), archive)
 
 
-def _plain(html: str) -> dict[str, Any]:
-    """Arguments for a gr.HTML that shows `html` and does nothing else."""
-    return {"value": html, "apply_default_css": False, "js_on_load": None}
-
-
 def _add_intake(index: Index, tabs: gr.Tabs, editor: Editor) -> None:
     with tabs, gr.Tab("Add articles", id="editing", elem_id="editing") as tab, gr.Row():
         with gr.Column(min_width=320):
             files = gr.File(label="Files of articles", file_count="multiple", height=170, elem_id="editing-files")
-            gr.HTML(**_plain(archive_rendering.note(_formats(index.config.chat_upload_bytes))))
+            gr.HTML(**theme.plain(archive_rendering.note(_formats(index.config.chat_upload_bytes))))
             add = gr.Button("Add these files", variant="primary", elem_id="editing-add")
             path = gr.Textbox(
                 label="Or a file or folder on this machine", max_lines=1, visible=editor.paths,
@@ -51,8 +46,8 @@ def _add_intake(index: Index, tabs: gr.Tabs, editor: Editor) -> None:
             )  # fmt: skip
             add_path = gr.Button("Add what is there", visible=editor.paths, elem_id="editing-add-path")
         with gr.Column(min_width=320):
-            shown = gr.HTML(**_plain(rendering.intake(State())), elem_id="editing-state")
-            trouble = gr.HTML(**_plain(""))
+            shown = gr.HTML(**theme.plain(rendering.intake(State())), elem_id="editing-state")
+            trouble = gr.HTML(**theme.plain(""))
             cancel = gr.Button("Cancel", variant="stop", visible=False, elem_id="editing-cancel")
     seen = gr.State(None)
     timer = gr.Timer(_SELDOM)
@@ -113,7 +108,7 @@ def _add_removal(removal: Removal, archive: ArchiveTab) -> None:
         # What was confirmed is removed, whatever is read by then.
         asked = gr.State("")
         remove = gr.Button("Remove this article…", size="sm", visible=False, elem_id="remove")
-        words = gr.HTML(**_plain(""))
+        words = gr.HTML(**theme.plain(""))
         with gr.Row(visible=False, elem_id="remove-sure") as sure:
             yes = gr.Button("Remove it for good", variant="stop", size="sm", elem_id="remove-yes")
             no = gr.Button("Keep it", size="sm", elem_id="remove-no")

@@ -11,7 +11,7 @@ import pandas as pd
 from qa.catalogue import Outlet
 from qa.index import Index
 from qa.web import archive_rendering as rendering
-from qa.web import asking
+from qa.web import asking, theme
 from qa.web.coverage import BARS_NAMED, STEPS, UNKNOWN, Coverage, coverage, most
 from qa.web.wording import count
 
@@ -25,32 +25,27 @@ _COLOURS = ("#b4493c", "#4c83a6", "#9a7a24", "#5d8a58", "#8d6bb0", "#a0674b", "#
 def add_figures(index: Index, tabs: gr.Tabs) -> None:
     """Add the tab to the page; what it shows is counted whenever it is opened."""
     with tabs, gr.Tab("Statistics", id="figures", elem_id="figures") as tab:
-        numbers = gr.HTML(**_plain(""))
+        numbers = gr.HTML(**theme.plain(""))
         with gr.Row(elem_id="figures-plots"):
             with gr.Column(scale=3, min_width=320):
                 step = gr.Radio(list(STEPS), label="Articles for each", elem_id="figures-step")
-                gr.HTML(**_plain(rendering.heading("Coverage over time")))
+                gr.HTML(**theme.plain(rendering.heading("Coverage over time")))
                 over_time = gr.BarPlot(
                     x="Period", y="Articles", color="Outlet", colors_in_legend=[], y_aggregate="sum", height=340,
                     buttons=[], show_label=False, x_label_angle=-40, tooltip="all", elem_id="figures-time",
                 )  # fmt: skip
-                said = gr.HTML(**_plain(""))
+                said = gr.HTML(**theme.plain(""))
             with gr.Column(scale=2, min_width=320):
-                gr.HTML(**_plain(rendering.heading("Articles by outlet")))
+                gr.HTML(**theme.plain(rendering.heading("Articles by outlet")))
                 by_outlet = gr.BarPlot(
                     x="Outlet", y="Articles", color="Of these", y_aggregate="sum", sort="-y", height=340, buttons=[],
                     show_label=False, x_label_angle=-40, tooltip="all", elem_id="figures-outlets",
                     color_map={_ALONE: _COLOURS[1], _LIKE_ANOTHER: _COLOURS[2]},
                 )  # fmt: skip
-        table = gr.HTML(**_plain(""))
+        table = gr.HTML(**theme.plain(""))
     figures = Figures(index)
     tab.select(figures.opened, step, [numbers, step, over_time, said, by_outlet, table], **_HIDDEN)
     step.input(figures.over_time, step, [step, over_time, said], **_HIDDEN)
-
-
-def _plain(html: str) -> dict[str, Any]:
-    """Arguments for a gr.HTML that shows `html` and does nothing else."""
-    return {"value": html, "apply_default_css": False, "js_on_load": None}
 
 
 class Figures:

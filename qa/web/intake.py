@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from qa.errors import ArticleFileError, IndexLockedError, QuestionError
+from qa.errors import ArticleFileError, QuestionError
 from qa.formats import read_articles
 from qa.index import Index
 from qa.records import AddReport
@@ -146,17 +146,21 @@ class Intake:
         self._thread.start()
 
     def _run(self, path: Path, uploaded: bool) -> None:
+        phase, report, message = self._outcome(path)
+        # Before the page says that it is done.
+        if uploaded:
+            shutil.rmtree(path, ignore_errors=True)
+        self._state = dataclasses.replace(self._state, phase=phase, report=report, message=message)
+        logger.info("Adding articles ended: %s", phase.value)
+
+    def _outcome(self, path: Path) -> tuple[Phase, AddReport | None, str]:
+        """What becomes of the work: how it ended, what was added, and what went wrong."""
         try:
-            self._settle(Phase.DONE, self._work(path))
+            return Phase.DONE, self._work(path), ""
         except _CancelledError:
-            self._settle(Phase.CANCELLED, self._report_so_far())
-        except IndexLockedError as error:
-            self._settle(Phase.FAILED, None, str(error))
+            return Phase.CANCELLED, self._report_so_far(), ""
         except Exception as error:
-            self._settle(Phase.FAILED, self._report_so_far(), self._words_for(error))
-        finally:
-            if uploaded:
-                shutil.rmtree(path, ignore_errors=True)
+            return Phase.FAILED, self._report_so_far(), self._words_for(error)
 
     def _work(self, path: Path) -> AddReport:
         maximum = self._index.config.maximum_record_bytes
@@ -183,10 +187,6 @@ class Intake:
     def _report_so_far(self) -> AddReport | None:
         """What was added before the work ended early; None where nothing was read."""
         return self._index.report if self._state.read else None
-
-    def _settle(self, phase: Phase, report: AddReport | None, message: str = "") -> None:
-        self._state = dataclasses.replace(self._state, phase=phase, report=report, message=message)
-        logger.info("Adding articles ended: %s", phase.value)
 
 
 def _moved(file: str, folder: Path) -> str:

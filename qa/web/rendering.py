@@ -1,8 +1,8 @@
 """The HTML of the page, of questions and answers, and of the evidence, made from records by pure functions.
 
-Together with `understood` and `below` (what stands above and below an answer), `changes` (versions) and `export_page`
-(a conversation that was saved) this is all HTML of the chat; what comes from an article or a reader goes through
-`qa.web.markup`.
+Together with `understood` and `below` (what stands above and below an answer), `changes` (versions), `export_page` (a
+conversation that was saved), `archive_rendering` and `editing_rendering` (the other tabs) this is all HTML of the chat;
+what comes from an article or a reader goes through `qa.web.markup`.
 """
 
 from __future__ import annotations

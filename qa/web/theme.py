@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 
@@ -61,6 +62,11 @@ def theme() -> gr.themes.Base:
     # A name without a dark twin keeps its value in the dark.
     dark = {f"{name}_dark": value for name, value in values.items() if hasattr(base, f"{name}_dark")}
     return base.set(**values, **dark, block_shadow="none", block_border_width="1px", input_border_width="1px")
+
+
+def plain(html: str) -> dict[str, Any]:
+    """Arguments for a gr.HTML that shows `html` and does nothing else."""
+    return {"value": html, "apply_default_css": False, "js_on_load": None}
 
 
 def script() -> str:
