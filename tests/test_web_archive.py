@@ -108,7 +108,12 @@ def test_an_article_is_shown_with_all_that_is_known_of_it() -> None:
 
 def test_nothing_is_shown_of_what_a_withdrawn_article_said() -> None:
     html = rendering.reading(dataclasses.replace(ARTICLE, status="withdrawn", text="Libel."), 2, ())
-    assert "Libel" not in html and "This article was withdrawn." in html and ">Withdrawn<" in html
+    assert (
+        "Libel" not in html
+        and "What changed" not in html
+        and "This article was withdrawn." in html
+        and ">Withdrawn<" in html
+    )
 
 
 def test_a_text_that_no_browser_would_like_is_cut_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -341,6 +346,8 @@ def test_uploaded_files_are_added_and_every_record_is_accounted_for(
     assert "5 records read: 1 added, 1 updated, 1 unchanged, 2 not taken." in html
     assert ">news.jsonl</bdi>, line 3<" in html and ">picture.png</bdi><" in html and state.folder not in html
     assert editable.article("a") and editable.catalogue().search("longer").total == 1
+    work.add_files([uploaded(tmp_path, f"{number}.jsonl", first) for number in range(7)])
+    assert settled(work).what == "0.jsonl, 1.jsonl, 2.jsonl, 3.jsonl, 4.jsonl and 2 more"
 
 
 def test_a_path_is_added_and_a_wrong_one_named(work: intake.Intake, editable: Index, tmp_path: Path) -> None:
@@ -516,6 +523,8 @@ def test_the_archive_is_browsed_searched_and_read(open_page: Callable, index: In
     page.fill("#question textarea", "Half a question")
     page.get_by_role("tab", name="Archive").click()
     page.locator(".listing .entry").nth(19).wait_for()
+    page.get_by_role("button", name="Next page").click()
+    page.get_by_text(f"21–40 of {index.stats().articles} articles, the newest first").wait_for()
     page.fill("#archive-words input, #archive-words textarea", "turbines Skerry Bank")
     page.keyboard.press("Enter")
     page.get_by_text("the best match first").wait_for()

@@ -99,8 +99,8 @@ def _form(index: Index) -> tuple[list[Any], gr.Button]:
 def _list() -> Listed:
     listing = gr.HTML(**theme.plain(rendering.nothing_listed("Looking…")), elem_id="archive-list")
     with gr.Row(elem_id="archive-pages"):
-        back = gr.Button("Back", size="sm", interactive=False, min_width=80)
-        on = gr.Button("Further", size="sm", interactive=False, min_width=80)
+        back = gr.Button("Previous page", size="sm", interactive=False, min_width=110)
+        on = gr.Button("Next page", size="sm", interactive=False, min_width=110)
     return Listed(listing, gr.State(Look()), back, on)
 
 

@@ -84,13 +84,16 @@ def reading(article: Article, versions: int, copies: Sequence[Article]) -> str:
         byline.append(isolated(article.section))
     host = urllib.parse.urlsplit(link).hostname or ""
     original = f'<p class="original">{anchor_to(link, f"Read the original at {isolated(host)}")}</p>' if link else ""
-    text = f'<p class="note">{_WITHDRAWN}</p>' if article.withdrawn else _text(article, spoken)
+    if article.withdrawn:
+        text, history = f'<p class="note">{_WITHDRAWN}</p>', ""
+    else:
+        text, history = _text(article, spoken), changed(article, versions)
     return (
         f'<section class="reading" data-article="{escaped(article.id)}">'
-        '<button type="button" class="to-list">Back to the list</button>'
         f'<h2 tabindex="-1" dir="auto"{spoken}>{isolated(article.title or "Untitled")}</h2>'
         f'<p class="byline">{" · ".join(byline)}{badges_of(article)}</p>{original}{text}{_also_in(copies)}'
-        f'{changed(article, versions)}<p class="id">In this archive as <code>{escaped(article.id)}</code></p></section>'
+        f'{history}<p class="id">In this archive as <code>{escaped(article.id)}</code></p>'
+        '<button type="button" class="to-list">Back to the list</button></section>'
     )
 
 

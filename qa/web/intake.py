@@ -22,6 +22,7 @@ logger = logging.getLogger("qa.web")
 
 # Records between two looks at whether the work was cancelled, while they are counted.
 _COUNTED_AT_ONCE = 256
+_NAMES_TOLD = 5
 
 
 class Phase(enum.Enum):
@@ -101,7 +102,7 @@ class Intake:
             except BaseException:
                 shutil.rmtree(folder, ignore_errors=True)
                 raise
-            self._start(folder, ", ".join(names), uploaded=True)
+            self._start(folder, _named(names), uploaded=True)
 
     def add_path(self, path: str) -> None:
         """Begin to add a file or folder of this machine.
@@ -187,6 +188,13 @@ class Intake:
     def _report_so_far(self) -> AddReport | None:
         """What was added before the work ended early; None where nothing was read."""
         return self._index.report if self._state.read else None
+
+
+def _named(names: Sequence[str]) -> str:
+    """The names of files, of many only the first ones."""
+    more = len(names) - _NAMES_TOLD
+    told = ", ".join(names[:_NAMES_TOLD])
+    return f"{told} and {more:,} more" if more > 0 else told
 
 
 def _moved(file: str, folder: Path) -> str:

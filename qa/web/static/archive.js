@@ -3,8 +3,11 @@
 // The entry that was opened last, to go back to, and the article that is still to come.
 let opened = null;
 let awaited = null;
+// Whether a page of the list was turned that is still to come.
+let turned = false;
 
 document.addEventListener("click", (event) => {
+	if (event.target.closest("#archive-pages button")) turned = true;
 	const button = event.target.closest("button[data-read]");
 	if (!button) return;
 	if (button.matches(".entry")) opened = button.dataset.read;
@@ -25,7 +28,12 @@ const mark = () => {
 // An article that came is read from its title on; on a narrow page it stands below the list.
 const within = (changes, place) => changes.some((change) => change.target.closest?.(place));
 new MutationObserver((changes) => {
-	if (within(changes, "#archive-list")) mark();
+	if (within(changes, "#archive-list")) {
+		mark();
+		// The buttons stand below the list, which is read from its beginning.
+		if (turned) document.querySelector("#archive-list").scrollIntoView({ block: "start" });
+		turned = false;
+	}
 	if (awaited === null || !within(changes, "#archive-reader")) return;
 	// Gradio changes more than once around it.
 	const reading = document.querySelector("#archive-reader .reading");
