@@ -393,10 +393,12 @@ def test_work_is_cancelled_between_batches_and_others_wait(
     with pytest.raises(QuestionError, match="Articles are being added already"):
         work.add_path("elsewhere")
     work.cancel()
+    assert work.state.cancelling and "It is being cancelled" in editing_rendering.intake(work.state)
     go_on.set()
     state = settled(work)
     # Batches have 256 records.
-    assert state.phase is intake.Phase.CANCELLED and state.report and state.report.added == 256
+    assert state.phase is intake.Phase.CANCELLED and not state.cancelling
+    assert state.report and state.report.added == 256
     assert editable.stats().articles == 256 and editable.catalogue().search("quay").total == 256
     assert "What was read before is in the archive." in editing_rendering.intake(state)
 
@@ -624,6 +626,7 @@ def test_an_editor_adds_sees_it_after_a_reload_cancels_and_removes(
     page.wait_for_selector(".intake.adding progress[max='600']")
     assert "quays.jsonl" in page.inner_text(".intake")
     page.click("#editing-cancel")
+    page.get_by_text("It is being cancelled").wait_for()
     go_on.set()
     page.wait_for_selector(".intake.cancelled")
     assert "256 records read: 256 added," in page.inner_text(".intake .said")

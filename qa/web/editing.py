@@ -77,7 +77,7 @@ class Work:
         if state == seen:
             return (gr.skip(),) * 4
         pace = gr.skip() if seen and seen.busy == state.busy else gr.Timer(_OFTEN if state.busy else _SELDOM)
-        return rendering.intake(state), gr.Button(visible=state.busy), state, pace
+        return rendering.intake(state), gr.Button(visible=state.busy and not state.cancelling), state, pace
 
     def add_files(self, files: list[str] | None) -> tuple[Any, ...]:
         """Begin to add uploaded files; they leave the field, or stay there with the trouble."""

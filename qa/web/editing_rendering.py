@@ -29,6 +29,8 @@ def intake(state: State) -> str:
     parts = [f"<h2>{heading}</h2>", f'<p class="archive-note">{isolated(state.what)}</p>']
     if state.busy:
         parts.append(_progress(state))
+    if state.cancelling:
+        parts.append(note("It is being cancelled; the records in hand are still added."))
     if state.message:
         parts.append(f'<p class="trouble" role="alert">{escaped(state.message)}</p>')
     if state.phase is Phase.CANCELLED:

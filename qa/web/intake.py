@@ -48,6 +48,7 @@ class State:
         report: what became of them; None while that is open, and where nothing was begun.
         message: why it failed.
         folder: what the paths in the report begin with, and readers need not see; empty for a path that they named.
+        cancelling: it was cancelled and is about to end.
     """
 
     phase: Phase = Phase.IDLE
@@ -57,6 +58,7 @@ class State:
     report: AddReport | None = None
     message: str = ""
     folder: str = ""
+    cancelling: bool = False
 
     @property
     def busy(self) -> bool:
@@ -85,7 +87,8 @@ class Intake:
 
     @property
     def state(self) -> State:
-        return self._state
+        state = self._state
+        return dataclasses.replace(state, cancelling=state.busy and self._cancelled.is_set())
 
     def add_files(self, files: Sequence[str]) -> None:
         """Begin to add uploaded files, which are moved away and deleted in the end.
