@@ -423,21 +423,24 @@ def test_the_state_of_the_work_is_told_in_words() -> None:
     assert not Elements(done + hostile).tags & {"script", "img", "svg"}
 
 
-def test_pages_are_told_only_what_is_new(work: intake.Intake, tmp_path: Path) -> None:
+def test_pages_look_often_while_there_is_something_to_see(work: intake.Intake, tmp_path: Path) -> None:
     events = editing.Work(editing.Editor(work, paths=False))
-    shown, cancel, seen, timer = events.look(None)
-    assert "Nothing was added" in shown and not cancel.visible and seen == intake.State() and timer.value == 5
-    assert all(value == gr.skip() for value in events.look(seen))
+    shown, cancel, pace = events.look(5.0)
+    assert "Nothing was added" in shown and not cancel.visible and pace == gr.skip()
+    assert events.look(1.0)[2].value == 5.0
     trouble = events.add_path(str(tmp_path))[1]
     assert "Paths are taken only from this machine" in trouble and work.state == intake.State()
     files, trouble, *_ = events.add_files([uploaded(tmp_path, "n.jsonl", {"id": "a", "text": "The quay."})])
     assert files is None and trouble == ""
     settled(work)
-    shown, *_ = events.look(seen)
-    assert "1 record read: 1 added" in shown
-    # A page that was loaded again has seen nothing.
-    assert events.look(None)[0] == shown
+    assert "1 record read: 1 added" in events.look()[0]
     assert "No file was chosen" in events.add_files(None)[1]
+    work._state = intake.State(intake.Phase.ADDING, "n.jsonl", 1, 2)
+    _, cancel, pace = events.look(5.0)
+    assert cancel.visible and pace.value == 1.0
+    work.cancel()
+    _, cancel, pace = events.look(1.0)
+    assert not cancel.visible and pace == gr.skip()
 
 
 def test_an_article_is_removed_once_that_is_confirmed(editable: Index) -> None:

@@ -49,12 +49,11 @@ def _add_intake(index: Index, tabs: gr.Tabs, editor: Editor) -> None:
             shown = gr.HTML(**theme.plain(rendering.intake(State())), elem_id="editing-state")
             trouble = gr.HTML(**theme.plain(""))
             cancel = gr.Button("Cancel", variant="stop", visible=False, elem_id="editing-cancel")
-    seen = gr.State(None)
     timer = gr.Timer(_SELDOM)
     work = Work(editor)
-    state: list[Any] = [shown, cancel, seen, timer]
-    timer.tick(work.look, seen, state, **_HIDDEN)
-    tab.select(work.look, seen, state, **_HIDDEN)
+    state: list[Any] = [shown, cancel, timer]
+    timer.tick(work.look, timer, state, **_HIDDEN)
+    tab.select(work.look, timer, state, **_HIDDEN)
     add.click(work.add_files, files, [files, trouble, *state], **_HIDDEN)
     if editor.paths:
         gr.on([add_path.click, path.submit], work.add_path, path, [path, trouble, *state], **_HIDDEN)
@@ -71,21 +70,24 @@ class Work:
     def __init__(self, editor: Editor) -> None:
         self._editor = editor
 
-    def look(self, seen: State | None) -> tuple[Any, ...]:
-        """The state of the work for a page that shows the state `seen`."""
+    def look(self, interval: float | None = None) -> tuple[Any, ...]:
+        """The state of the work for a page that looks at it every `interval` seconds.
+
+        All of it each time: answers may overtake each other, so what a page shows is not what it was told last.
+        """
         state = self._editor.intake.state
-        if state == seen:
-            return (gr.skip(),) * 4
-        pace = gr.skip() if seen and seen.busy == state.busy else gr.Timer(_OFTEN if state.busy else _SELDOM)
-        return rendering.intake(state), gr.Button(visible=state.busy and not state.cancelling), state, pace
+        wanted = _OFTEN if state.busy else _SELDOM
+        can_cancel = state.busy and not state.cancelling
+        pace = gr.Timer(wanted) if wanted != interval else gr.skip()
+        return rendering.intake(state), gr.Button(visible=can_cancel), pace
 
     def add_files(self, files: list[str] | None) -> tuple[Any, ...]:
         """Begin to add uploaded files; they leave the field, or stay there with the trouble."""
         try:
             self._editor.intake.add_files(files or [])
         except Exception as error:
-            return (gr.skip(), rendering.trouble(asking.words_for(error)), *self.look(None))
-        return (None, "", *self.look(None))
+            return (gr.skip(), rendering.trouble(asking.words_for(error)), *self.look())
+        return (None, "", *self.look())
 
     def add_path(self, path: str) -> tuple[Any, ...]:
         """Begin to add a file or folder of this machine."""
@@ -94,13 +96,13 @@ class Work:
                 raise QuestionError("Paths are taken only from this machine", cure="Upload the files.")
             self._editor.intake.add_path(path)
         except Exception as error:
-            return (gr.skip(), rendering.trouble(asking.words_for(error)), *self.look(None))
-        return ("", "", *self.look(None))
+            return (gr.skip(), rendering.trouble(asking.words_for(error)), *self.look())
+        return ("", "", *self.look())
 
     def cancel(self) -> tuple[Any, ...]:
         """Ask the work to end; that it has shows soon."""
         self._editor.intake.cancel()
-        return self.look(None)
+        return self.look()
 
 
 def _add_removal(removal: Removal, archive: ArchiveTab) -> None:
