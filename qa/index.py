@@ -14,6 +14,7 @@ from qa.answering import answer_from_hits
 from qa.asked import Asked
 from qa.candidates import Sources
 from qa.config import Config, load_config
+from qa.conversations import forget_articles as forget_in_conversations
 from qa.database import FILE_NAME, damaged
 from qa.derived import Derived
 from qa.embedding import embed_pending
@@ -151,10 +152,15 @@ class Index:
         return encoded
 
     def remove(self, article_ids: str | Iterable[str]) -> list[str]:
-        """Erase articles with all their versions, and votes on answers that quote them; the ids that were there."""
+        """Erase articles with all their versions, and what votes and kept conversations have of them.
+
+        Returns:
+            Those of the ids that were there.
+        """
         wanted = [article_ids] if isinstance(article_ids, str) else list(dict.fromkeys(article_ids))
         with self._writing.held(self.config.lock_seconds):
             known = self._store.current_versions(wanted)
+            forget_in_conversations(self.path, wanted, self._store.titles(wanted))
             if known:
                 self._store.remove(list(known))
                 self._derived.catch_up_lexical()

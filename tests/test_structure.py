@@ -19,7 +19,7 @@ FLOORS = {
     "errors": 0, "fitted": 0, "migrations": 0, "records": 0,
     "config": 1, "database": 1, "duplicates": 1, "durable": 1, "formats": 1, "locking": 1, "mention_words": 1,
     "rows": 1, "sentences": 1, "timex": 1,
-    "comparisons": 2, "encoder": 2, "feedback": 2, "lexical": 2, "mentions": 2, "passages": 2,
+    "comparisons": 2, "conversations": 2, "encoder": 2, "feedback": 2, "lexical": 2, "mentions": 2, "passages": 2,
     "proper_names": 2, "quantities": 2, "spoken_dates": 2, "store": 2, "vectors": 2,
     "asked": 3, "embedding": 3, "followup": 3, "history": 3, "ingest": 3, "llm": 3, "parts": 3,
     "selector": 3,

@@ -15,6 +15,7 @@ from qa.index import Index
 from qa.web import theme
 from qa.web.api import add_api
 from qa.web.background import Background, Phase
+from qa.web.kept_conversations import check_history
 from qa.web.page import add_page
 from qa.web.serving import entrance, origin
 from qa.web.serving.access import USUAL, Access, warn_of_openness
@@ -75,8 +76,8 @@ def serve(
         access: who may use it.
 
     Raises:
-        ConfigError: the address cannot be listened on, is open to others without a login, or the file of users cannot
-            be used.
+        ConfigError: the address cannot be listened on, is open to others without a login, conversations are to be kept
+            without one, or the file of users cannot be used.
     """
     with serving(open_index, config, host=host, port=port, embed=embed, examples=examples, access=access) as address:
         if ready:
@@ -97,6 +98,7 @@ def serving(
     """The served chat as a context: its address inside, everything closed after it. Arguments as for `serve`."""
     host = config.host if host is None else host
     warn_of_openness(host, access)
+    check_history(config, login=access.users is not None)
     with contextlib.ExitStack() as closing:
         listener = closing.enter_context(bound(host, config.port if port is None else port))
         port = listener.getsockname()[1]

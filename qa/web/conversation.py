@@ -260,6 +260,13 @@ class Conversations:
     def clear(self) -> Shown:
         return self._settled([], rendering.no_evidence(WELCOME), "", ())
 
+    def opened(self, turns: tuple[Turn, ...]) -> Shown:
+        """The page with a conversation that was kept; its last question can be changed and asked again."""
+        evidence = rendering.no_evidence(_NOTHING)
+        if turns and (answer := turns[-1].answer):
+            evidence = rendering.evidence(answer, len(turns), self._versions(answer))
+        return self._settled(self._messages(turns), evidence, "", turns)
+
     def _settled(self, chat: Any, evidence: Any, question: Any, turns: tuple[Turn, ...]) -> Shown:
         """The page at rest: the next question can be asked."""
         return Shown(chat, evidence, question, gr.Button(visible=True), gr.Button(visible=False), turns, gr.skip())

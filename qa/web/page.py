@@ -15,6 +15,7 @@ from qa.web.asking import Turn
 from qa.web.background import Background, Phase, State
 from qa.web.conversation import WELCOME, Conversations, Shown
 from qa.web.examples import questions_from
+from qa.web.kept_conversations import add_list, wire_list
 
 # Seconds between two looks at the state of the background work: while it moves, and while it rests.
 _OFTEN, _SELDOM = 2.0, 20.0
@@ -40,6 +41,7 @@ def add_page(index: Index, background: Background | None, examples: Sequence[str
     turns = gr.State(())
     with gr.Row(elem_id="page"):
         with gr.Column(scale=5, min_width=320, elem_id="asking"):
+            kept_list = add_list() if index.config.chat_history == "on" else None
             chat = _chatbot(list(examples) if examples is not None else questions_from(index))
             question, ask_button, stop_button, clear_button = _asking(index)
             filters = _filters(index)
@@ -48,7 +50,9 @@ def add_page(index: Index, background: Background | None, examples: Sequence[str
             evidence = gr.HTML(**_plain(rendering.no_evidence(WELCOME)))
     conversations = Conversations(index, background)
     shown = Shown(chat, evidence, question, ask_button, stop_button, turns, filters.as_of)
-    _wire_questions(conversations, shown, filters, _actions(conversations), clear_button)
+    running, stopped = _wire_questions(conversations, shown, filters, _actions(conversations), clear_button)
+    if kept_list:
+        wire_list(kept_list, conversations, shown, running, stopped, clear_button)
     _wire_saving(index, turns, saved_as)
     _wire_status(index, background, top, status, filters.sources)
 
@@ -136,7 +140,8 @@ def _actions(conversations: Conversations) -> gr.HTML:
 
 def _wire_questions(
     conversations: Conversations, shown: Shown, filters: Filters, actions: gr.HTML, clear_button: gr.Button
-) -> None:
+) -> tuple[list[Any], Any]:
+    """Wire what asks, revises, stops and clears; the events that answer a question, and the one that stops them."""
     config = conversations.index.config
     limits: dict[str, Any] = {
         "outputs": list(shown), "concurrency_id": "questions", "concurrency_limit": config.chat_concurrency, **_HIDDEN,
@@ -159,11 +164,11 @@ def _wire_questions(
         conversations.vote, shown.turns, [shown.chat, shown.turns], api_name="page_vote", trigger_mode="multiple",
         **_HIDDEN,
     )  # fmt: skip
-    ended: dict[str, Any] = {
-        "outputs": list(shown), "cancels": [by_hand, by_example, revised, linked], "queue": False, **_HIDDEN,
-    }  # fmt: skip
-    shown.stop_button.click(conversations.stop, [shown.question, shown.turns], **ended)
+    running = [by_hand, by_example, revised, linked]
+    ended: dict[str, Any] = {"outputs": list(shown), "cancels": running, "queue": False, **_HIDDEN}
+    stopped = shown.stop_button.click(conversations.stop, [shown.question, shown.turns], **ended)
     clear_button.click(conversations.clear, None, **ended)
+    return running, stopped
 
 
 def _example(choice: gr.SelectData) -> str:

@@ -67,6 +67,15 @@ def _status_line(kind: str, said: str, figures: str) -> str:
     return f'<div class="status {kind}">{figures}<span role="status" aria-live="polite">{escaped(said)}</span></div>'
 
 
+def kept_notice(user: str) -> str:
+    """That conversations are kept, where, and for how long."""
+    name = f", under the name {isolated(user)}," if user else ""
+    return (
+        f'<p class="kept">Your conversations are kept on this server{name} until you delete them. Whoever runs it can '
+        "read them.</p>"
+    )
+
+
 # The conversation
 
 
