@@ -33,6 +33,7 @@ from qa.records import AddReport, Answer, Article, EmbedProgress, Filters, Hit, 
 from qa.retrieval import Retrieved, check_question, retrieve
 from qa.selector import Selector, load_selector
 from qa.store import Store, StoredPassage
+from qa.timeline import Timeline, find_timeline
 from qa.withdrawn import Withdrawals
 
 Articles = str | Path | Iterable[str | Path | Article]
@@ -152,11 +153,7 @@ class Index:
         return encoded
 
     def remove(self, article_ids: str | Iterable[str]) -> list[str]:
-        """Erase articles with all their versions, and what votes and kept conversations have of them.
-
-        Returns:
-            Those of the ids that were there.
-        """
+        """Erase articles with all their versions, and what votes and conversations have of them; the ids there were."""
         wanted = [article_ids] if isinstance(article_ids, str) else list(dict.fromkeys(article_ids))
         with self._writing.held(self.config.lock_seconds):
             known = self._store.current_versions(wanted)
@@ -240,6 +237,10 @@ class Index:
         k = self.config.hits if k is None else k
         check_question(question, k, self.config)
         return interpret(Request(question, k, filters or Filters(), as_of, tuple(ignored)), self._names(), _today())
+
+    def timeline(self, query: Query) -> Timeline:
+        """The articles that hold most of the words of a question, by day and outlet."""
+        return find_timeline(self._store, self._derived.lexical(), query)
 
     def article(self, article_id: str) -> Article | None:
         """The current version of an article, also if it was withdrawn; None for an unknown id."""

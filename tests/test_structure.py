@@ -24,7 +24,7 @@ FLOORS = {
     "asked": 3, "embedding": 3, "followup": 3, "history": 3, "ingest": 3, "llm": 3, "parts": 3,
     "selector": 3,
     "derived": 4, "evidence": 4, "question": 4, "ranking": 4, "short_answers": 4, "withdrawn": 4,
-    "candidates": 5, "conflicts": 5,
+    "candidates": 5, "conflicts": 5, "timeline": 5,
     "collapse": 6, "composing": 6,
     "answering": 7, "retrieval": 7,
     "index": 8,

@@ -166,8 +166,8 @@ class ListEvents:
 def wire_list(
     parts: KeptList, conversations: Conversations, shown: Shown, running: Sequence[Any], stopped: Any,
     clear_button: gr.Button,
-) -> None:  # fmt: skip
-    """Wire the events of the list.
+) -> list[Any]:  # fmt: skip
+    """Wire the events of the list; those after whose end another question is the last one.
 
     Args:
         parts: its components.
@@ -182,14 +182,15 @@ def wire_list(
     page = [*shown, parts.place, *listed]
     for event in (*running, stopped):
         event.then(events.keep, [shown.turns, parts.place], [parts.place, *listed], **_HIDDEN)
-    parts.chosen.input(events.open, parts.chosen, page, cancels=list(running), **_HIDDEN)
+    opened = parts.chosen.input(events.open, parts.chosen, page, cancels=list(running), **_HIDDEN)
     # No gr.State: what the script answers must reach the server.
     confirmed = gr.Checkbox(visible=False)
-    parts.delete.click(events.delete, [parts.chosen, confirmed, parts.place], page, js=_ASK_FIRST, **_HIDDEN)
+    deleted = parts.delete.click(events.delete, [parts.chosen, confirmed, parts.place], page, js=_ASK_FIRST, **_HIDDEN)
     clear_button.click(events.begin_anew, None, [parts.place, *listed], **_HIDDEN)
     context = gr.context.Context.root_block
     assert context is not None
     context.load(events.loaded, parts.place, [*listed, parts.notice], **_HIDDEN)
+    return [opened, deleted]
 
 
 def _user(request: gr.Request) -> str:

@@ -1,8 +1,8 @@
 """The HTML of the page, of questions and answers, and of the evidence, made from records by pure functions.
 
-Together with `understood` and `below` (what stands above and below an answer), `changes` (versions) and `export_page`
-(a conversation that was saved) this is all HTML of the chat; what comes from an article or a reader goes through
-`qa.web.markup`.
+Together with `understood` and `below` (what stands above and below an answer), `changes` (versions), `timeline` (what
+stands below the evidence) and `export_page` (a conversation that was saved) this is all HTML of the chat; what comes
+from an article or a reader goes through `qa.web.markup`.
 """
 
 from __future__ import annotations
@@ -82,6 +82,11 @@ def kept_notice(user: str) -> str:
 def question_message(question: str) -> str:
     """The reader's own words. Handed to gr.Chatbot as text they would become HTML, even with render_markdown=False."""
     return f'<p class="question" dir="auto">{escaped(question)}</p>'
+
+
+def queue_place() -> str:
+    """Where the page tells how many questions are answered before this one; see static/page.js."""
+    return '<p class="queue" role="status"></p>'
 
 
 def working_message(words: str) -> str:
