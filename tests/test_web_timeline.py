@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import itertools
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import gradio as gr
 import pytest
 from support import CONFIG, hashed_index
+from test_web_browser import ask, browser  # noqa: F401
 
 from qa.index import Index
 from qa.records import Article, Filters
@@ -169,23 +171,22 @@ def asked(index: Index, question: str, **values: str) -> tuple[Turn, ...]:
 
 
 def test_the_timeline_says_what_it_counts(index: Index) -> None:
-    box, chart, heading, listed, said, found = PlotEvents(index).shown(asked(index, QUESTION))
-    assert box.visible and said == "" and len(found) == 8
+    chart, heading, listed, said, found = PlotEvents(index).shown(asked(index, QUESTION))
+    assert said == "" and len(found) == 8
     assert "<p>4 articles hold most words of the question, rare ones counting more. 1 more has no day. " in heading
     assert heading.count("<li>") == 2 and "<bdi>Radio Osk</bdi></li>" in heading
     assert 'data-bar="2">4 Mar 2026</button></th><td>2</td><td><bdi>Radio Osk</bdi> 2</td>' in listed
     assert listed.count("data-bar") == 3
     assert chart.value["data"] == [list(row) for row in table(found).itertuples(index=False)]
     assert chart.sort == [bar.label for bar in found]
-    _, _, heading, *_ = PlotEvents(index).shown(asked(index, QUESTION, published_from="2026-03-09"))
+    _, heading, *_ = PlotEvents(index).shown(asked(index, QUESTION, published_from="2026-03-09"))
     assert "<p>1 article holds most words" in heading and "within the limits that you set" in heading
 
 
 def test_without_an_answer_there_is_no_timeline(index: Index) -> None:
     events = PlotEvents(index)
     for turns in ((), (Turn("Why?", failure="No."),), (Turn("Why?", stopped=True),), asked(index, "What happened?")):
-        box, *_, found = events.shown(turns)
-        assert box.visible is False and found == ()
+        assert events.shown(turns) == (gr.skip(), "", "", "", ())
 
 
 def test_days_that_are_chosen_fill_the_fields_and_say_so(index: Index) -> None:
@@ -220,3 +221,103 @@ def test_what_articles_say_stays_text() -> None:
     words = timeline.heading(Timeline(), {hostile: hostile}, False) + timeline.listed(found)
     assert "<img" not in words and "\u202e" not in words and 'onerror="' not in words
     assert "<img" not in timeline.chosen(hostile, hostile, 1)
+
+
+# In the browser
+
+
+@pytest.fixture(scope="module")
+def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Index, str]]:
+    """A chat that answers one question at a time."""
+    from qa.web.app import serving
+
+    config = CONFIG.replace(port=0, answer_threshold=0.0, chat_concurrency=1)
+    index = hashed_index(tmp_path_factory.mktemp("crowded") / "index", config)
+    index.add(
+        [
+            story("one", "2026-03-02", "The zorblax of Quillon sank."),
+            story("two", "2026-03-04", "In Quillon, a zorblax rose.", "Radio Osk"),
+        ]
+    )
+    with serving(lambda: index, config, examples=[QUESTION], embed=False) as address:
+        yield index, address
+
+
+def opened(browser: Any, address: str, failures: list[str]) -> Any:  # noqa: F811
+    page = browser.new_context(viewport={"width": 1440, "height": 1400}).new_page()
+    page.on("pageerror", lambda error: failures.append(str(error)))
+    page.goto(address)
+    page.wait_for_selector("#question textarea")
+    return page
+
+
+@pytest.mark.slow
+def test_a_reader_limits_the_search_by_the_timeline_and_edits_the_question(
+    browser: Any, crowded: tuple[Index, str]  # noqa: F811
+) -> None:  # fmt: skip
+    failures: list[str] = []
+    page = opened(browser, crowded[1], failures)
+    assert not page.locator("#timeline").is_visible()
+    ask(page, QUESTION)
+    page.locator(".timeline h2").wait_for()
+    page.wait_for_selector("#timeline svg .mark-rect path[fill='#b5483a']")
+    page.click("#filters > button")
+    first, last = page.get_by_label("Published from"), page.get_by_label("Published to")
+    # Without the plot, by the list.
+    page.locator("details.timeline summary").click()
+    page.get_by_role("button", name="4 Mar 2026").press("Enter")
+    page.get_by_text("“Published from” and “Published to” are set to 4 March 2026").wait_for()
+    assert first.input_value() == last.input_value() == "2026-03-04"
+    # In the plot, across all bars.
+    plot = page.locator("#timeline svg .role-frame .background").first.bounding_box()
+    page.mouse.move(plot["x"] + 5, plot["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(plot["x"] + plot["width"] - 5, plot["y"] + 25, steps=8)
+    page.mouse.up()
+    page.get_by_text("are set to 2–4 March 2026").wait_for()
+    assert (first.input_value(), last.input_value()) == ("2026-03-02", "2026-03-04")
+    page.get_by_role("button", name="4 Mar 2026").click()
+    page.get_by_text("are set to 4 March 2026").wait_for()
+    page.get_by_role("button", name="Ask again within these days").click()
+    page.locator(".chip summary", has_text="Published 4 March 2026").wait_for()
+    page.wait_for_selector(".evidence .card")
+    assert page.locator(".evidence .byline").all_inner_texts() == ["Radio Osk · 4 March 2026"]
+    assert page.locator(".user-row .question").all_inner_texts() == [QUESTION]
+    # The question is edited in its place, from the keyboard.
+    page.get_by_text("Edit the question").click()
+    page.get_by_label("The question, changed").fill("What of the harbour?")
+    page.get_by_label("The question, changed").press("Enter")
+    page.get_by_text("What of the harbour?", exact=True).first.wait_for()
+    page.wait_for_selector("#ask", state="visible")
+    assert page.locator(".user-row .question").all_inner_texts() == ["What of the harbour?"]
+    page.wait_for_function("!document.querySelector('section.timeline')")
+    assert not page.locator("#timeline").is_visible()
+    page.get_by_role("button", name="Ask again", exact=True).click()
+    page.wait_for_selector("#stop", state="visible")
+    page.wait_for_selector("#ask", state="visible")
+    assert page.locator(".bot-row").count() == 1 and failures == []
+    page.context.close()
+
+
+@pytest.mark.slow
+def test_who_waits_is_told_the_place_in_the_queue(
+    browser: Any, crowded: tuple[Index, str], monkeypatch: pytest.MonkeyPatch  # noqa: F811
+) -> None:  # fmt: skip
+    index, address = crowded
+    answer, go_on, failures = index.ask, threading.Event(), list[str]()
+    monkeypatch.setattr(index, "ask", lambda *values, **more: (go_on.wait(60), answer(*values, **more))[1])
+    pages = [opened(browser, address, failures) for _ in range(2)]
+    for page in pages:
+        page.fill("#question textarea", QUESTION)
+        page.press("#question textarea", "Enter")
+        if page is pages[0]:
+            page.wait_for_selector("#stop", state="visible")
+    pages[1].get_by_text("Waiting in the queue: number 1 of 1.").wait_for()
+    assert pages[0].text_content("p.queue") == ""
+    go_on.set()
+    for page in pages:
+        page.wait_for_selector(".bot-row .answer")
+        page.wait_for_selector("#ask", state="visible")
+        page.wait_for_function("document.querySelector('p.queue').textContent === ''")
+        page.context.close()
+    assert failures == []

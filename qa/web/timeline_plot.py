@@ -47,7 +47,6 @@ def table(found: Sequence[Bar]) -> pandas.DataFrame:
 class Plot:
     """The components of the timeline; `bars` holds what is shown."""
 
-    box: gr.Column
     chart: gr.BarPlot
     heading: gr.HTML
     listed: gr.HTML
@@ -56,8 +55,11 @@ class Plot:
 
 
 def add_plot() -> Plot:
-    """Lay out the timeline in the Blocks at hand, hidden until there is one."""
-    with gr.Column(visible=False, elem_id="timeline") as box:
+    """Lay out the timeline in the Blocks at hand.
+
+    page.css hides it while it has no heading. A plot that came and went would be measured by Gradio while it is gone.
+    """
+    with gr.Column(elem_id="timeline"):
         heading = gr.HTML(apply_default_css=False, js_on_load=None)
         chart = gr.BarPlot(
             None, x="period", y="articles", color="outlet", x_title=" ", y_title=" ", color_title=" ", height=200,
@@ -65,7 +67,7 @@ def add_plot() -> Plot:
         )  # fmt: skip
         said = gr.HTML(apply_default_css=False, js_on_load=None)
         listed = gr.HTML(apply_default_css=False, js_on_load=None)
-    return Plot(box, chart, heading, listed, said, gr.State(()))
+    return Plot(chart, heading, listed, said, gr.State(()))
 
 
 class PlotEvents:
@@ -83,12 +85,12 @@ class PlotEvents:
             raise gr.Error(asking.words_for(error), print_exception=False) from error
         found = timeline.bars(counted)
         if not found or answer is None:
-            return gr.Column(visible=False), gr.skip(), "", "", "", ()
+            return gr.skip(), "", "", "", ()
         data = table(found)
         colours = dict(zip(dict.fromkeys(data["outlet"]), _COLOURS, strict=False))
         chart = gr.BarPlot(data, sort=[bar.label for bar in found], color_map=colours)
         heading = timeline.heading(counted, colours, bool(answer.query.filters))
-        return gr.Column(visible=True), chart, heading, timeline.listed(found), "", found
+        return chart, heading, timeline.listed(found), "", found
 
     def selected(self, found: tuple[Bar, ...], turns: tuple[Turn, ...], event: gr.SelectData) -> tuple[Any, ...]:
         """The fields for the days of a selection in the plot, which names the labels of its bars."""
@@ -125,7 +127,7 @@ def wire_plot(
         fields: for the first and the last day of a search.
     """
     events = PlotEvents(index)
-    outputs = [plot.box, plot.chart, plot.heading, plot.listed, plot.said, plot.bars]
+    outputs = [plot.chart, plot.heading, plot.listed, plot.said, plot.bars]
     for event in settled:
         event.then(events.shown, turns, outputs, **_HIDDEN)
     days = {"inputs": [plot.bars, turns], "outputs": [*fields, plot.said], "queue": False, **_HIDDEN}

@@ -54,14 +54,14 @@
 	const queue = document.querySelector("#queue");
 	let soon;
 	const tell = () => {
+		soon = undefined;
 		const told = queue.querySelector("p.queue");
 		const place = /queue: (\d+)\/(\d+)/.exec(queue.textContent);
 		const words = place ? `Waiting in the queue: number ${place[1]} of ${place[2]}.` : "";
 		if (told && told.textContent !== words) told.textContent = words;
 	};
 	const wait = () => {
-		clearTimeout(soon);
-		soon = setTimeout(tell, 400);
+		soon ??= setTimeout(tell, 400);
 	};
 	if (queue) new MutationObserver(wait).observe(queue, { childList: true, subtree: true, characterData: true });
 
