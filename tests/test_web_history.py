@@ -18,7 +18,6 @@ from support import CONFIG, hashed_index, make_article
 from test_web_browser import ANSWERED, UNANSWERED, ask, browser  # noqa: F401
 from test_web_keeping import turn_about
 
-import qa
 from qa.config import Config
 from qa.conversations import (
     FILE_NAME,
@@ -376,10 +375,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def address(folder: Path, sample_file: Path) -> Iterator[str]:
     from qa.web.app import serving
 
-    part = folder / "part.jsonl"
-    part.write_text("".join(sample_file.read_text("utf-8").splitlines(keepends=True)[:30]), "utf-8")
-    config = Config(port=0, chat_history="on", answer_threshold=0.0)
-    index = qa.build_index(folder / "merrowland", part, config=config, embed=False)
+    # Which sentence is quoted is a matter of other tests: the hashing encoder starts at once.
+    config = CONFIG.replace(port=0, chat_history="on", answer_threshold=0.0)
+    index = hashed_index(folder / "merrowland", config)
+    index.add(sample_file)
     for name in ("anna", "ben"):
         add_user(folder / "users.json", name, PASSWORD)
     access = Access(folder / "users.json")
