@@ -344,6 +344,13 @@ def test_nothing_is_kept_without_a_login() -> None:
     assert caught.value.where == "chat_history"
 
 
+def test_the_chat_does_not_start_without_one(index: Index) -> None:
+    from qa.web.app import serving
+
+    with pytest.raises(ConfigError, match="qa user add"), serving(lambda: index, index.config, port=0):
+        pass
+
+
 def test_a_removed_article_leaves_nothing_behind(index: Index) -> None:
     keeper, turn = KeptConversations(Conversations(index, None)), full_turn(index)
     assert turn.answer
