@@ -279,7 +279,7 @@ def _edit(page: Any) -> None:
 
 def _open_timeline(page: Any) -> None:
     ask(page, EXAMPLES[0])
-    page.wait_for_selector("#timeline svg .mark-rect")
+    page.wait_for_selector("#timeline svg")
     page.locator("details.timeline summary").click()
     page.locator("details.timeline button").first.click()
     page.wait_for_selector("p.chosen")

@@ -260,7 +260,7 @@ def test_a_reader_limits_the_search_by_the_timeline_and_edits_the_question(
     assert not page.locator("#timeline").is_visible()
     ask(page, QUESTION)
     page.locator(".timeline h2").wait_for()
-    page.wait_for_selector("#timeline svg .mark-rect path[fill='#b5483a']")
+    page.wait_for_selector("#timeline svg path[fill='#b5483a']")
     page.click("#filters > button")
     first, last = page.get_by_label("Published from"), page.get_by_label("Published to")
     # Without the plot, by the list.

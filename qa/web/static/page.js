@@ -65,6 +65,9 @@
 	};
 	if (queue) new MutationObserver(wait).observe(queue, { childList: true, subtree: true, characterData: true });
 
+	// The list below the plot says the same in words; of the plot, screen readers would hear nameless images.
+	document.querySelector("#timeline-plot")?.setAttribute("aria-hidden", "true");
+
 	// Gradio calls its examples a list but none of them an item, which screen readers stumble over.
 	const chat = document.querySelector("#chat");
 	const group = () => {
