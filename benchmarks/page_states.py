@@ -104,7 +104,7 @@ def staged(folder: Path) -> Iterator[Stage]:
             computing=served(computing, embed=True),
             failing=served(failing, embed=True),
             without_model=served(Index(folder / "whole", unreachable)),
-            locked=served(Index(folder / "whole", config), Access(folder / "users.json")),
+            locked=served(Index(folder / "whole", config.replace(chat_history="on")), Access(folder / "users.json")),
             editor=served(another("editor"), Access(editor=True)),
             go_on=go_on,
         )
@@ -305,6 +305,28 @@ def _about_to_remove(page: Any) -> None:
     page.wait_for_selector("#remove-yes")
 
 
+def _edit(page: Any) -> None:
+    ask(page, EXAMPLES[0])
+    page.get_by_text("Edit the question").click()
+
+
+def _open_timeline(page: Any) -> None:
+    ask(page, EXAMPLES[0])
+    page.wait_for_selector("#timeline svg")
+    page.locator("details.timeline summary").click()
+    page.locator("details.timeline button").first.click()
+    page.wait_for_selector("p.chosen")
+
+
+def _keep(page: Any) -> None:
+    page.fill("#username", NAME)
+    page.fill("#password", PASSWORD)
+    page.press("#password", "Enter")
+    page.wait_for_selector("#question textarea")
+    ask(page, EXAMPLES[3])
+    page.wait_for_selector("#delete-conversation:not([disabled])")
+
+
 def _log_in_wrongly(page: Any) -> None:
     page.fill("#username", NAME)
     page.fill("#password", "not the phrase")
@@ -327,6 +349,8 @@ STATES = (
     ),
     PageState("understood", "What was understood, opened, and one taken back", "whole", _open_chips),
     PageState("follow-up", "A follow-up, made whole", "whole", _follow_up),
+    PageState("edited", "The last question, being edited", "whole", _edit),
+    PageState("timeline", "The timeline, as a list too, with days chosen", "whole", _open_timeline),
     PageState("corrected", "A corrected story, with what changed", "whole", _open_changes),
     PageState(
         "refused", "Found, but not answering: the nearest passages", "whole",
@@ -357,5 +381,6 @@ STATES = (
     PageState("added", "Files were added, and one record was not taken", "editor", _add_files),
     PageState("about-to-remove", "An article is about to be removed", "editor", _about_to_remove),
     PageState("login", "The login page", "locked", _nothing),
+    PageState("kept", "Conversations are kept for a reader who logged in", "locked", _keep),
     PageState("login-refused", "A login that was refused", "locked", _log_in_wrongly),
 )  # fmt: skip

@@ -52,7 +52,8 @@ from qa.records import (
 )
 
 if TYPE_CHECKING:
-    from qa.index import Articles, Index
+    from qa.index import Index
+    from qa.ingest import Articles
 
 __version__ = "0.1.0"
 
@@ -118,6 +119,7 @@ def build_index(
         IndexLockedError: another process is writing to it.
     """
     from qa.index import Index
+    from qa.ingest import Articles
 
     index = Index(path, config, create=True)
     try:
@@ -139,6 +141,7 @@ def open_index(path: str | Path, *, config: Config | None = None) -> Index:
         IndexDamagedError: its SQLite file is damaged.
     """
     from qa.index import Index
+    from qa.ingest import Articles
 
     return Index(path, config)
 

@@ -94,6 +94,7 @@ class Config:
     chat_names: str = ""  # further names under which it may be asked, separated by commas
     chat_proxies: str = "127.0.0.1, ::1"  # whose X-Forwarded-* headers are believed
     chat_feedback: str = "off"  # "on": readers may say whether an answer helped; it is kept beside the archive
+    chat_history: str = "off"  # "on": conversations are kept beside the archive for each user; needs a login
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
@@ -121,7 +122,10 @@ _MAY_BE_ZERO = {
     "lexical_weight", "dense_weight", "time_weight", "encode_on_the_spot", "answer_threshold", "lock_seconds", "port",
     "llm_retries",
 }  # fmt: skip
-_CHOICES = {"llm_unsupported": ("drop", "mark"), "llm_rewrite": ("off", "on"), "chat_feedback": ("off", "on")}
+_CHOICES = {
+    "llm_unsupported": ("drop", "mark"), "llm_rewrite": ("off", "on"), "chat_feedback": ("off", "on"),
+    "chat_history": ("off", "on"),
+}  # fmt: skip
 
 
 def load_config(environment: Mapping[str, str] = os.environ, **overrides: Any) -> Config:

@@ -71,6 +71,15 @@ class Store:
             ).fetchone()
         return self._checked_article(row) if row else None
 
+    def titles(self, article_ids: Sequence[str]) -> list[str]:
+        """All titles that these articles have had."""
+        found: list[str] = []
+        with self._database.reading() as connection:
+            for part in chunks(article_ids):
+                rows = connection.execute(f"SELECT title FROM versions WHERE article_id IN ({marks(part)})", part)
+                found += (row[0] for row in rows)
+        return found
+
     def versions(self, article_id: str) -> list[tuple[datetime.datetime, Article]]:
         """All versions of an article, each with the moment (UTC) it was added; empty for an unknown id.
 

@@ -17,6 +17,7 @@ from qa.web.api import add_api
 from qa.web.background import Background, Phase
 from qa.web.editing import Editor
 from qa.web.intake import Intake
+from qa.web.kept_conversations import check_history
 from qa.web.page import add_page
 from qa.web.serving import entrance, origin
 from qa.web.serving.access import USUAL, Access, is_loopback, refuse_open_editing, warn_of_openness
@@ -83,7 +84,7 @@ def serve(
 
     Raises:
         ConfigError: the address cannot be listened on, is open to others without a login, would let anybody change
-            the archive, or the file of users cannot be used.
+            the archive, conversations are to be kept without a login, or the file of users cannot be used.
     """
     with serving(open_index, config, host=host, port=port, embed=embed, examples=examples, access=access) as address:
         if ready:
@@ -106,6 +107,7 @@ def serving(
     warn_of_openness(host, access)
     proxied = bool(config.chat_root_path or config.chat_names)
     refuse_open_editing(host, access, proxied=proxied)
+    check_history(config, login=access.users is not None)
     with contextlib.ExitStack() as closing:
         listener = closing.enter_context(bound(host, config.port if port is None else port))
         port = listener.getsockname()[1]

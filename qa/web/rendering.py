@@ -1,8 +1,8 @@
 """The HTML of the page, of questions and answers, and of the evidence, made from records by pure functions.
 
-Together with `understood` and `below` (what stands above and below an answer), `changes` (versions), `export_page` (a
-conversation that was saved), `archive_rendering` and `editing_rendering` (the other tabs) this is all HTML of the chat;
-what comes from an article or a reader goes through `qa.web.markup`.
+Together with `understood` and `below` (what stands above and below an answer), `changes` (versions), `timeline` (what
+stands below the evidence), `export_page` (a conversation that was saved), `archive_rendering` and `editing_rendering`
+(the other tabs) this is all HTML of the chat; what comes from an article or a reader goes through `qa.web.markup`.
 """
 
 from __future__ import annotations
@@ -67,12 +67,26 @@ def _status_line(kind: str, said: str, figures: str) -> str:
     return f'<div class="status {kind}">{figures}<span role="status" aria-live="polite">{escaped(said)}</span></div>'
 
 
+def kept_notice(user: str) -> str:
+    """That conversations are kept, where, and for how long."""
+    name = f", under the name {isolated(user)}," if user else ""
+    return (
+        f'<p class="kept">Your conversations are kept on this server{name} until you delete them. Whoever runs it can '
+        "read them.</p>"
+    )
+
+
 # The conversation
 
 
 def question_message(question: str) -> str:
     """The reader's own words. Handed to gr.Chatbot as text they would become HTML, even with render_markdown=False."""
     return f'<p class="question" dir="auto">{escaped(question)}</p>'
+
+
+def queue_place() -> str:
+    """Where the page tells how many questions are answered before this one; see static/page.js."""
+    return '<p class="queue" role="status"></p>'
 
 
 def working_message(words: str) -> str:
