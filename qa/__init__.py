@@ -53,7 +53,6 @@ from qa.records import (
 
 if TYPE_CHECKING:
     from qa.index import Index
-    from qa.ingest import Articles
 
 __version__ = "0.1.0"
 
@@ -119,7 +118,6 @@ def build_index(
         IndexLockedError: another process is writing to it.
     """
     from qa.index import Index
-    from qa.ingest import Articles
 
     index = Index(path, config, create=True)
     try:
@@ -141,7 +139,6 @@ def open_index(path: str | Path, *, config: Config | None = None) -> Index:
         IndexDamagedError: its SQLite file is damaged.
     """
     from qa.index import Index
-    from qa.ingest import Articles
 
     return Index(path, config)
 
