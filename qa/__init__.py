@@ -53,6 +53,7 @@ from qa.records import (
 
 if TYPE_CHECKING:
     from qa.index import Index
+    from qa.ingest import Articles
 
 __version__ = "0.1.0"
 
