@@ -57,6 +57,7 @@ class Stage:
     failing: str
     without_model: str
     locked: str
+    editor: str
     go_on: threading.Event
 
 
@@ -103,7 +104,8 @@ def staged(folder: Path) -> Iterator[Stage]:
             computing=served(computing, embed=True),
             failing=served(failing, embed=True),
             without_model=served(Index(folder / "whole", unreachable)),
-            locked=served(Index(folder / "whole", config), Access(folder / "users.json")),
+            locked=served(Index(folder / "whole", config.replace(chat_history="on")), Access(folder / "users.json")),
+            editor=served(another("editor"), Access(editor=True)),
             go_on=go_on,
         )
         for address in (stage.whole, stage.ended, stage.empty, stage.computing, stage.without_model, stage.locked):
@@ -272,6 +274,59 @@ def _open_others(page: Any) -> None:
     page.locator("details.others > summary").click()
 
 
+def _open_article(page: Any) -> None:
+    page.get_by_role("tab", name="Archive").click()
+    page.fill("#archive-words :is(input, textarea)", "turbines Skerry Bank")
+    page.press("#archive-words :is(input, textarea)", "Enter")
+    page.locator(".listing .entry", has_text="family farm").click()
+    page.wait_for_selector(".reading h2:focus")
+
+
+def _open_statistics(page: Any) -> None:
+    page.get_by_role("tab", name="Statistics").click()
+    page.locator("#figures-time svg .mark-rect path").first.wait_for()
+    page.locator("#figures tbody tr").first.wait_for()
+
+
+def _add_files(page: Any) -> None:
+    page.get_by_role("tab", name="Add articles").click()
+    content = b'{"id": "late", "text": "The heron returned to the lock."}\n{"id": "torn", \n'
+    page.set_input_files(
+        "#editing-files input[type=file]", {"name": "late.jsonl", "mimeType": "text/plain", "buffer": content}
+    )
+    page.locator("#editing-files", has_text="late.jsonl").wait_for()
+    page.click("#editing-add")
+    page.wait_for_selector(".intake.done table")
+
+
+def _about_to_remove(page: Any) -> None:
+    _open_article(page)
+    page.click("#remove")
+    page.wait_for_selector("#remove-yes")
+
+
+def _edit(page: Any) -> None:
+    ask(page, EXAMPLES[0])
+    page.get_by_text("Edit the question").click()
+
+
+def _open_timeline(page: Any) -> None:
+    ask(page, EXAMPLES[0])
+    page.wait_for_selector("#timeline svg")
+    page.locator("details.timeline summary").click()
+    page.locator("details.timeline button").first.click()
+    page.wait_for_selector("p.chosen")
+
+
+def _keep(page: Any) -> None:
+    page.fill("#username", NAME)
+    page.fill("#password", PASSWORD)
+    page.press("#password", "Enter")
+    page.wait_for_selector("#question textarea")
+    ask(page, EXAMPLES[3])
+    page.wait_for_selector("#delete-conversation:not([disabled])")
+
+
 def _log_in_wrongly(page: Any) -> None:
     page.fill("#username", NAME)
     page.fill("#password", "not the phrase")
@@ -294,6 +349,8 @@ STATES = (
     ),
     PageState("understood", "What was understood, opened, and one taken back", "whole", _open_chips),
     PageState("follow-up", "A follow-up, made whole", "whole", _follow_up),
+    PageState("edited", "The last question, being edited", "whole", _edit),
+    PageState("timeline", "The timeline, as a list too, with days chosen", "whole", _open_timeline),
     PageState("corrected", "A corrected story, with what changed", "whole", _open_changes),
     PageState(
         "refused", "Found, but not answering: the nearest passages", "whole",
@@ -319,6 +376,11 @@ STATES = (
     ),
     PageState("internal-error", "An error that nobody foresaw", "whole", _ask(BREAKS, "div.failed")),
     PageState("stopped", "The reader stopped the search", "whole", _stop),
+    PageState("archive", "An article of the archive, beside the list", "whole", _open_article),
+    PageState("statistics", "The figures of the archive", "whole", _open_statistics),
+    PageState("added", "Files were added, and one record was not taken", "editor", _add_files),
+    PageState("about-to-remove", "An article is about to be removed", "editor", _about_to_remove),
     PageState("login", "The login page", "locked", _nothing),
+    PageState("kept", "Conversations are kept for a reader who logged in", "locked", _keep),
     PageState("login-refused", "A login that was refused", "locked", _log_in_wrongly),
 )  # fmt: skip

@@ -52,7 +52,8 @@ from qa.records import (
 )
 
 if TYPE_CHECKING:
-    from qa.index import Articles, Index
+    from qa.index import Index
+    from qa.ingest import Articles
 
 __version__ = "0.1.0"
 

@@ -17,11 +17,13 @@ from qa.fitted.answers import CONFIDENCE_WEIGHTS, SENTENCE_WEIGHTS
 from qa.lexical import LexicalIndex
 from qa.question import part_of, words_asked
 from qa.reading import Scores
-from qa.records import Answer, Hit, Query, Sentence
+from qa.records import Answer, Conflict, Hit, Query, Sentence
 from qa.selector import Selector
 from qa.timex.days import written
 
 _LONGEST_QUOTED_IN_REASON = 160
+# With these words, the reason of a refusal begins to quote.
+CAME_NEAREST = "What came nearest: "
 # What is known of each sentence: its figures, and what the selector makes of it.
 SENTENCE_COLUMNS = (*COLUMNS, "selector")
 _SENTENCE_WEIGHTS = np.array([SENTENCE_WEIGHTS[name] for name in SENTENCE_COLUMNS])
@@ -72,12 +74,15 @@ def _scored_part(
 def _answer(
     query: Query, hits: Sequence[Hit], composed: Composition, confidence: float, timings: dict[str, float]
 ) -> Answer:
-    quoted = [_quoted(sentence) for sentence in composed.sentences]
-    text = "\n\n".join([*quoted, *(conflict.words for conflict in composed.conflicts)])
     return Answer(
-        text, composed.sentences, tuple(hits), query, False, "", confidence, timings, short=composed.short,
-        conflicts=composed.conflicts,
+        text_of(composed.sentences, composed.conflicts), composed.sentences, tuple(hits), query, False, "", confidence,
+        timings, short=composed.short, conflicts=composed.conflicts,
     )  # fmt: skip
+
+
+def text_of(sentences: Sequence[Sentence], conflicts: Sequence[Conflict]) -> str:
+    """The text of an answer: its quoted sentences with their numbers, and what they disagree in."""
+    return "\n\n".join([*map(_quoted, sentences), *(conflict.words for conflict in conflicts)])
 
 
 def _quoted(sentence: Sentence) -> str:
@@ -167,7 +172,7 @@ def _what_came_nearest(asked: Asked, best: Candidate) -> str:
     nearest = _one_line(best.evidence.text)
     if len(nearest) > _LONGEST_QUOTED_IN_REASON:
         nearest = nearest[: _LONGEST_QUOTED_IN_REASON - 1].rstrip() + "…"
-    return f"{missing_text}What came nearest: “{nearest}” ({source or article.title})."
+    return f"{missing_text}{CAME_NEAREST}“{nearest}” ({source or article.title})."
 
 
 def _one_line(text: str) -> str:

@@ -86,7 +86,7 @@ class Config:
     chat_hits_limit: int = 50  # the most passages that one question may ask for
     chat_turns: int = 50  # questions that one conversation shows; the oldest leave first
     chat_sessions: int = 1_000  # conversations kept in memory; the oldest are forgotten
-    chat_upload_bytes: int = 1_024  # the chat takes no files; Gradio's upload route would take any size
+    chat_upload_bytes: int = 100_000_000  # what may be uploaded at a time, with --editor; else the chat takes no files
     chat_poll_seconds: float = 30.0  # between two looks for articles that another process added
     chat_request_bytes: int = 1_000_000  # the largest request without files
     chat_session_hours: float = 12.0  # after which one has to log in again
@@ -94,6 +94,7 @@ class Config:
     chat_names: str = ""  # further names under which it may be asked, separated by commas
     chat_proxies: str = "127.0.0.1, ::1"  # whose X-Forwarded-* headers are believed
     chat_feedback: str = "off"  # "on": readers may say whether an answer helped; it is kept beside the archive
+    chat_history: str = "off"  # "on": conversations are kept beside the archive for each user; needs a login
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
@@ -121,7 +122,10 @@ _MAY_BE_ZERO = {
     "lexical_weight", "dense_weight", "time_weight", "encode_on_the_spot", "answer_threshold", "lock_seconds", "port",
     "llm_retries",
 }  # fmt: skip
-_CHOICES = {"llm_unsupported": ("drop", "mark"), "llm_rewrite": ("off", "on"), "chat_feedback": ("off", "on")}
+_CHOICES = {
+    "llm_unsupported": ("drop", "mark"), "llm_rewrite": ("off", "on"), "chat_feedback": ("off", "on"),
+    "chat_history": ("off", "on"),
+}  # fmt: skip
 
 
 def load_config(environment: Mapping[str, str] = os.environ, **overrides: Any) -> Config:

@@ -13,16 +13,17 @@ from pathlib import Path
 from qa.answering import answer_from_hits
 from qa.asked import Asked
 from qa.candidates import Sources
+from qa.catalogue import Catalogue
 from qa.config import Config, load_config
+from qa.conversations import forget_articles as forget_in_conversations
 from qa.database import FILE_NAME, damaged
 from qa.derived import Derived
 from qa.embedding import embed_pending
 from qa.encoder import Encoder, Vectors
 from qa.errors import ArchiveError, IndexLockedError, IndexMismatchError, IndexNotFoundError
 from qa.feedback import forget_articles
-from qa.formats import read_articles
 from qa.history import Version, caveats
-from qa.ingest import Counts, Record, add_records
+from qa.ingest import Articles, Counts, add_records, records_in
 from qa.lexical import FOLDER_NAME as LEXICAL_FOLDER
 from qa.llm import language_model, written_answer
 from qa.locking import FolderLock
@@ -32,9 +33,8 @@ from qa.records import AddReport, Answer, Article, EmbedProgress, Filters, Hit, 
 from qa.retrieval import Retrieved, check_question, retrieve
 from qa.selector import Selector, load_selector
 from qa.store import Store, StoredPassage
+from qa.timeline import Timeline, find_timeline
 from qa.withdrawn import Withdrawals
-
-Articles = str | Path | Iterable[str | Path | Article]
 
 # While records stream in, what was written becomes searchable at least this often.
 _SECONDS_UNTIL_SEARCHABLE = 5.0
@@ -117,7 +117,7 @@ class Index:
 
         with self._writing.held(self.config.lock_seconds):
             try:
-                records = _records_in(articles, self.config)
+                records = records_in(articles, self.config)
                 add_records(self._store, self.config, self._encoder.fingerprint, records, counts, after_batch)
             finally:
                 # Also where a file breaks off halfway: what came before it is in the archive.
@@ -151,10 +151,11 @@ class Index:
         return encoded
 
     def remove(self, article_ids: str | Iterable[str]) -> list[str]:
-        """Erase articles with all their versions, and votes on answers that quote them; the ids that were there."""
+        """Erase articles with all their versions, and what votes and conversations have of them; the ids there were."""
         wanted = [article_ids] if isinstance(article_ids, str) else list(dict.fromkeys(article_ids))
         with self._writing.held(self.config.lock_seconds):
             known = self._store.current_versions(wanted)
+            forget_in_conversations(self.path, wanted, self._store.titles(wanted))
             if known:
                 self._store.remove(list(known))
                 self._derived.catch_up_lexical()
@@ -235,6 +236,10 @@ class Index:
         check_question(question, k, self.config)
         return interpret(Request(question, k, filters or Filters(), as_of, tuple(ignored)), self._names(), _today())
 
+    def timeline(self, query: Query) -> Timeline:
+        """The articles that hold most of the words of a question, by day and outlet."""
+        return find_timeline(self._store, self._derived.lexical(), query)
+
     def article(self, article_id: str) -> Article | None:
         """The current version of an article, also if it was withdrawn; None for an unknown id."""
         return self._store.article(article_id)
@@ -251,6 +256,10 @@ class Index:
     def latest(self, limit: int) -> list[Article]:
         """The articles published last, the newest first; undated and withdrawn ones are left out."""
         return self._store.latest(limit)
+
+    def catalogue(self) -> Catalogue:
+        """What the archive holds at this moment, to be browsed and counted."""
+        return Catalogue(self._store, self._derived.lexical())
 
     def stats(self) -> Statistics:
         """What the index holds."""
@@ -379,12 +388,3 @@ def _refuse_emptied_file(path: Path) -> None:
 
 def _today() -> datetime.date:
     return datetime.datetime.now().astimezone().date()
-
-
-def _records_in(articles: Articles, config: Config) -> Iterator[Record]:
-    items: Iterable[str | Path | Article] = [articles] if isinstance(articles, str | Path) else articles
-    for item in items:
-        if isinstance(item, Article):
-            yield item
-        else:
-            yield from read_articles(item, maximum_record_bytes=config.maximum_record_bytes)

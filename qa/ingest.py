@@ -8,9 +8,11 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from qa.config import Config
 from qa.errors import DatelineError
+from qa.formats import read_articles
 from qa.passages import encoded_text, split_passages
 from qa.records import STATUSES, WITHDRAWN, AddReport, Article, BadRecord, Moment, Origin
 from qa.store import PreparedArticle, PreparedPassage, Store
@@ -22,6 +24,7 @@ _HASH_BYTES = 16
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 Record = Article | BadRecord
+Articles = str | Path | Iterable[str | Path | Article]
 
 
 @dataclass(slots=True)
@@ -52,6 +55,16 @@ class _Known:
     def hashes(self) -> frozenset[str]:
         """The content hashes of all versions that this run brought."""
         return self.others | {self.content_hash} if self.in_this_run else self.others
+
+
+def records_in(articles: Articles, config: Config) -> Iterator[Record]:
+    """The records of articles, of files and folders, or of one file or folder, in their order."""
+    items: Iterable[str | Path | Article] = [articles] if isinstance(articles, str | Path) else articles
+    for item in items:
+        if isinstance(item, Article):
+            yield item
+        else:
+            yield from read_articles(item, maximum_record_bytes=config.maximum_record_bytes)
 
 
 def add_records(

@@ -780,7 +780,8 @@ def test_chat_hands_its_options_on(archive: Path, tmp_path: Path, monkeypatch: p
         "0.0.0.0", 8123, False, True,
     )  # fmt: skip
     monkeypatch.setenv("QA_INDEX", str(archive))
-    run("chat", "--sample")
+    run("chat", "--sample", "--editor")
+    assert (calls[0]["access"].editor, calls[1]["access"].editor) == (False, True)
     assert calls[1]["config"].index == "index/sample" and calls[1]["examples"]
     run("chat", "--sample", "--index", "other")
     assert calls[2]["config"].index == "other" and calls[2]["embed"] is True

@@ -64,7 +64,9 @@ def test_a_whole_number_will_do_for_a_float() -> None:
 
 @pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.name)
 def test_each_setting_can_come_from_the_environment(field: dataclasses.Field[Any]) -> None:
-    word = {"llm_unsupported": "mark", "llm_rewrite": "on", "chat_feedback": "on"}.get(field.name, "something")
+    word = {"llm_unsupported": "mark", "llm_rewrite": "on", "chat_feedback": "on", "chat_history": "on"}.get(
+        field.name, "something"
+    )
     text, value = {int: ("17", 17), float: ("0.25", 0.25), str: (word, word)}[type(field.default)]
     config = load_config({f"QA_{field.name.upper()}": text})
     assert getattr(config, field.name) == value

@@ -138,6 +138,25 @@ def test_duration(seconds: float, words: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("rate", "words"),
+    [(14.4, "14 a second"), (1.0, "1 a second"), (0.5001, "1 a second"), (0.4, "24 a minute"), (0.01, "1 a minute"),
+     (0.005, "18 an hour"), (0.0001, "less than 1 an hour")],
+)  # fmt: skip
+def test_a_slow_rate_is_never_told_as_none(rate: float, words: str) -> None:
+    told = wording.progress_in_words(EmbedProgress(1, 10, rate))
+    assert told.startswith(f"Vectors: 1 of 10 (10 %), {words}, ") and told.endswith(" left")
+
+
+def test_the_banner_says_what_the_archive_covers() -> None:
+    first, last, updated = datetime.date(2025, 9, 9), datetime.date(2026, 11, 14), NOW - datetime.timedelta(hours=2)
+    sources = {"The Gull": 1200, "Radio Osk": 34, "": 3}
+    statistics = Statistics(1237, 1300, 0, 1, 1, sources, first, last, "e", 384, 1, updated)
+    assert wording.coverage(statistics, NOW) == (
+        "This archive covers 9 September 2025 to 14 November 2026 · 1,237 articles · 2 outlets · updated 2 hours ago"
+    )
+
+
+@pytest.mark.parametrize(
     ("first", "last", "words"),
     [("2026-10-20", "2026-10-20", "20 October 2026"), ("2026-10-01", "2026-10-31", "1–31 October 2026"),
      ("2025-10-01", "2026-10-31", "1 October 2025 to 31 October 2026"), ("2026-10-01", None, "from 1 October 2026"),
@@ -313,6 +332,30 @@ def test_a_revised_question_takes_the_place_of_the_last(index: StubIndex) -> Non
     working, last = revise(index, last.turns, kind="as_of", turn=2, value="2026-11-14")
     assert index.asked[-1] == ("Why now?", 5, Filters(), datetime.date(2026, 11, 14), ("now",))
     assert working.as_of == "2026-11-14"
+
+
+def test_the_last_question_is_asked_again_or_edited_in_its_place(index: StubIndex) -> None:
+    turns = shown_by(index, "And now in Osk?", shown_by(index, WHO)[-1].turns)[-1].turns
+    turns = revise(index, turns, kind="ignore", turn=2, value="now")[-1].turns
+    asked = index.asked[-1]
+    turns = revise(index, turns, kind="again", turn=2, value="")[-1].turns
+    assert index.asked[-1] == asked and [turn.question for turn in turns] == [WHO, "And now in Osk?"]
+    # An edited question is made whole from the turns before, and what is to be ignored of it stays so.
+    last = revise(index, turns, "Written", kind="edit", turn=2, value=f" {FOLLOW_UP} ")[-1]
+    assert [turn.question for turn in last.turns] == [WHO, FOLLOW_UP] and last.question != "Written"
+    assert index.asked[-1] == (WHOLE, 5, Filters(), None, ())
+    revise(index, turns, kind="edit", turn=2, value="Who is mayor now?")
+    assert index.asked[-1] == ("Who is mayor now?", 5, Filters(), None, ("now",))
+    count = len(index.asked)
+    assert len(revise(index, turns, kind="edit", turn=2, value=" \n ")) == 1 and len(index.asked) == count
+
+
+def test_only_the_last_answered_question_can_be_edited_and_asked_again(index: StubIndex) -> None:
+    shown = shown_by(index, '</textarea><img src=x> "Two"?', shown_by(index, "One?")[-1].turns)
+    for label in ("Edit the question", "Ask again"):
+        assert label not in "".join(message["content"].value for message in shown[0].chat)
+        assert [label in message["content"].value for message in shown[-1].chat].count(True) == 1
+    assert "<img" not in shown[-1].chat[2]["content"].value and 'class="edit"' in shown[-1].chat[2]["content"].value
 
 
 @pytest.mark.parametrize(("written", "question"), [("", "Why?"), ("And how", "And how")])

@@ -263,7 +263,7 @@ def test_a_follow_up_is_made_whole_and_can_be_asked_as_written(open_page: Callab
     page.wait_for_selector(".evidence .card")
     chip = reply.locator(".chip").first
     assert chip.locator("summary").inner_text() == f"Understood as: {WHOLE}"
-    assert page.locator(".user-row").all_inner_texts() == [ABOUT_A_PERSON, FOLLOW_UP]
+    assert page.locator(".user-row .question").all_inner_texts() == [ABOUT_A_PERSON, FOLLOW_UP]
     assert evidence_titles(page) == titles_of(index.ask(WHOLE))
     chip.locator("summary").click()
     assert chip.locator(".reason").inner_text() == "“he” is Tobias Renn"
@@ -382,8 +382,8 @@ def test_two_readers_never_see_each_other(open_page: Callable) -> None:
     first, second = open_page(), open_page()
     ask(first, ANSWERED)
     ask(second, UNANSWERED)
-    assert first.locator(".user-row").all_inner_texts() == [ANSWERED]
-    assert second.locator(".user-row").all_inner_texts() == [UNANSWERED]
+    assert first.locator(".user-row .question").all_inner_texts() == [ANSWERED]
+    assert second.locator(".user-row .question").all_inner_texts() == [UNANSWERED]
 
 
 def test_an_example_is_asked_with_one_click_and_a_new_conversation_forgets_it(open_page: Callable) -> None:

@@ -474,7 +474,7 @@ def follow(page: Any, url: str) -> None:
 def test_a_link_asks_its_question_as_of_its_day(open_page: Callable, address: str, index: Index) -> None:  # noqa: F811
     page = open_page()
     follow(page, f"{address}?q=What+was+stolen+from+the+museum+in+Tarnvik+last+month%3F&as_of=2026-01-10")
-    assert page.locator(".user-row").all_inner_texts() == [ABOUT_A_MONTH]
+    assert page.locator(".user-row .question").all_inner_texts() == [ABOUT_A_MONTH]
     chips = ["Asked as of 10 January 2026", "“last month”: 1–31 December 2025, preferred"]
     assert page.locator(".chip summary").all_inner_texts() == chips
     page.wait_for_selector(".evidence .card")
@@ -487,7 +487,7 @@ def test_a_link_asks_its_question_as_of_its_day(open_page: Callable, address: st
     # It is asked once, and the conversation goes on from it.
     ask(page, ANSWERED)
     page.locator(".bot-row").nth(1).locator(".answer").wait_for()
-    assert page.locator(".user-row").all_inner_texts() == [ABOUT_A_MONTH, ANSWERED]
+    assert page.locator(".user-row .question").all_inner_texts() == [ABOUT_A_MONTH, ANSWERED]
     assert page.locator(".chip summary").first.inner_text() == "Asked as of 10 January 2026"
 
 
@@ -510,7 +510,7 @@ def test_an_answer_gives_a_link_that_stands_alone(open_page: Callable, address: 
     assert link == f"{address}?q=How+old+is+Tobias+Renn%3F&as_of=2026-03-01&source=The+Tarnvik+Courier&k=5"
     other = open_page(390)
     follow(other, link)
-    assert other.locator(".user-row").all_inner_texts() == [WHOLE]
+    assert other.locator(".user-row .question").all_inner_texts() == [WHOLE]
     chips = ["Asked as of 1 March 2026", "Only The Tarnvik Courier"]
     assert other.locator(".chip summary").all_inner_texts() == chips
     assert other.locator(".answer blockquote p").all_inner_texts() == quotes
@@ -571,7 +571,7 @@ def test_links_work_below_a_root_path_and_over_a_login(
         page.press("#password", "Enter")
         page.wait_for_selector(".bot-row .answer", timeout=60_000)
         page.wait_for_selector("#ask", state="visible")
-        assert page.locator(".user-row").all_inner_texts() == [ABOUT_A_PERSON]
+        assert page.locator(".user-row .question").all_inner_texts() == [ABOUT_A_PERSON]
         page.get_by_role("button", name="Copy link").click()
         page.get_by_text("Copied.").wait_for()
         link = page.evaluate("navigator.clipboard.readText()")

@@ -49,6 +49,9 @@ def chat(
     open_to_everyone: Annotated[
         bool, typer.Option("--open-to-everyone", help="It is meant that who reaches --host needs no password.")
     ] = False,
+    editor: Annotated[
+        bool, typer.Option("--editor", help="Whoever may use the chat may also add articles and remove them.")
+    ] = False,
     root_path: Annotated[
         str | None, typer.Option("--root-path", metavar="URL", help="The URL or path under which a proxy shows it.")
     ] = None,
@@ -76,7 +79,7 @@ def chat(
         lambda: open_sample(config) if sample else _open(config),
         config, host=config.host, port=config.port, embed=not no_embed, open_browser=open_browser, ready=_say_ready,
         examples=_SAMPLE_QUESTIONS if sample else None,
-        access=Access(auth, open_to_everyone, metrics, log_questions),
+        access=Access(auth, open_to_everyone, metrics, log_questions, editor),
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from qa.database import FILE_NAME, Database, damaged
 from qa.records import Article, Filters, Moment, Statistics
 from qa.rows import ARTICLE_COLUMNS, PassageRow, PreparedArticle, StoredPassage, article_from, chunks, marks, moment
+from qa.store.browsing import Browsing, admitted
 from qa.store.writing import encoder_number, erase_articles, write_articles
 
 
@@ -23,6 +24,7 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.path = folder / FILE_NAME
         self._database = Database(self.path)
+        self.browsing = Browsing(self._database, self._checked_article)
 
     def close(self) -> None:
         self._database.close()
@@ -68,6 +70,15 @@ class Store:
                 (article_id,),
             ).fetchone()
         return self._checked_article(row) if row else None
+
+    def titles(self, article_ids: Sequence[str]) -> list[str]:
+        """All titles that these articles have had."""
+        found: list[str] = []
+        with self._database.reading() as connection:
+            for part in chunks(article_ids):
+                rows = connection.execute(f"SELECT title FROM versions WHERE article_id IN ({marks(part)})", part)
+                found += (row[0] for row in rows)
+        return found
 
     def versions(self, article_id: str) -> list[tuple[datetime.datetime, Article]]:
         """All versions of an article, each with the moment (UTC) it was added; empty for an unknown id.
@@ -229,21 +240,9 @@ class Store:
         """The passages that a filter admits, ascending, int64; None where it admits all."""
         if not filters:
             return None
-        conditions, values = ["1"], list[Any]()
-        if filters.published_from:
-            conditions.append("day >= ?")
-            values.append(filters.published_from.toordinal())
-        if filters.published_to:
-            conditions.append("day <= ?")
-            values.append(filters.published_to.toordinal())
-        if filters.sources:
-            sources = self.source_numbers(filters.sources)
-            conditions.append(f"source IN ({marks(sources)})")
-            values.extend(sources)
+        where, values = admitted(filters, self.source_numbers(filters.sources))
         with self._database.reading() as connection:
-            rows = connection.execute(
-                f"SELECT passage FROM passages WHERE {' AND '.join(conditions)} ORDER BY passage", values
-            ).fetchall()
+            rows = connection.execute(f"SELECT passage FROM passages WHERE {where} ORDER BY passage", values).fetchall()
         return np.fromiter((row[0] for row in rows), np.int64, len(rows))
 
     def source_numbers(self, names: Iterable[str]) -> list[int]:

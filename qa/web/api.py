@@ -22,7 +22,7 @@ def add_api(index: Index) -> None:
         published_to: str | None = None, as_of: str | None = None, k: int | None = None,
         ignored: list[str] | None = None,
     ) -> dict[str, Any]:  # fmt: skip
-        """Answer a question with quoted sentences, or refuse. The same JSON as `qa ask --json`.
+        """Answer a question with quoted sentences, or refuse. The same JSON as qa ask --json; all text in it is plain.
 
         Args:
             question: in plain words.
@@ -41,14 +41,17 @@ def add_api(index: Index) -> None:
         published_to: str | None = None, as_of: str | None = None, k: int | None = None,
         ignored: list[str] | None = None,
     ) -> list[dict[str, Any]]:  # fmt: skip
-        """The best passages for a question, best first, without an answer. Arguments as for `/ask`."""
+        """The best passages for a question, best first, without an answer.
+
+        The arguments are those of /ask: question, sources, published_from, published_to, as_of, k, ignored.
+        """
         given = (question, sources, published_from, published_to, as_of, k, ignored)
         return _told(lambda: [hit.as_dict() for hit in asking.retrieve(index, asking.checked_request(config, *given))])
 
     for function in (ask, retrieve):
         gr.api(
-            function, api_name=function.__name__, concurrency_id="questions",
-            concurrency_limit=config.chat_concurrency,
+            function, api_name=function.__name__, api_description=" ".join((function.__doc__ or "").split()),
+            concurrency_id="questions", concurrency_limit=config.chat_concurrency,
         )  # fmt: skip
 
 

@@ -20,8 +20,10 @@ from qa.web.serving.observing import OBSERVER
 logger = logging.getLogger("qa.web")
 
 # What of a question can be changed to ask it again: a phrase is not interpreted, or is again; the day of asking; a
-# follow-up is asked as it is written, or again as the turns before make it whole.
-KINDS = IGNORE, HEED, AS_OF, AS_WRITTEN, MADE_WHOLE = "ignore", "heed", "as_of", "as_written", "made_whole"
+# follow-up is asked as it is written, or again as the turns before make it whole; its words; its days; or nothing.
+KINDS = IGNORE, HEED, AS_OF, AS_WRITTEN, MADE_WHOLE, EDIT, WITHIN, AGAIN = (
+    "ignore", "heed", "as_of", "as_written", "made_whole", "edit", "within", "again",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,8 @@ def revised(config: Config, request: Request, kind: str, value: str) -> Request:
         config: the limits of the chat.
         request: what was asked.
         kind: one of KINDS.
-        value: the phrase; for AS_OF the day as YYYY-MM-DD, empty for today; AS_WRITTEN and MADE_WHOLE need none.
+        value: the phrase; for AS_OF the day as YYYY-MM-DD, empty for today; for EDIT the question, which is not yet
+            made whole; for WITHIN the first and the last day, with a slash between them; the others need none.
 
     Raises:
         QuestionError: the value cannot be used.
@@ -113,6 +116,15 @@ def revised(config: Config, request: Request, kind: str, value: str) -> Request:
         return dataclasses.replace(request, as_of=_day(value, "The as-of day"))
     if kind in (AS_WRITTEN, MADE_WHOLE):
         return dataclasses.replace(request, as_written=kind == AS_WRITTEN)
+    if kind == EDIT:
+        ignored = tuple(phrase for phrase in request.ignored if phrase in value)
+        return dataclasses.replace(request, question=value, ignored=ignored, resolution=None, as_written=False)
+    if kind == WITHIN:
+        first, _, last = value.partition("/")
+        days = _day(first, "The first day"), _day(last, "The last day")
+        return dataclasses.replace(request, filters=Filters(*days, request.filters.sources))
+    if kind == AGAIN:
+        return request
     others = tuple(phrase for phrase in request.ignored if phrase != value)
     ignored = (*others, value) if kind == IGNORE else others
     return dataclasses.replace(request, ignored=_phrases(config, ignored))

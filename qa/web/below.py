@@ -1,4 +1,6 @@
-"""What stands below an answer: a link to its question, and the reader's vote. static/actions.js serves the buttons.
+"""What stands below an answer: a link to its question, a way to ask it again, and the reader's vote.
+
+static/actions.js serves the buttons.
 
 The buttons of votes carry `data-vote` (GOOD, BAD, or NONE to take one back) and `data-turn`, the number of the turn.
 """
@@ -6,7 +8,7 @@ The buttons of votes carry `data-vote` (GOOD, BAD, or NONE to take one back) and
 from __future__ import annotations
 
 from qa.feedback import LONGEST_REASON
-from qa.web.asking import Turn
+from qa.web.asking import AGAIN, Turn
 from qa.web.markup import escaped
 
 GOOD, BAD, NONE = "good", "bad", "none"
@@ -15,7 +17,7 @@ VOTES = {GOOD: True, BAD: False, NONE: None}
 _KEPT = "Your vote is kept beside the archive, with the question, the answer and the reason, but without your name."
 
 
-def below(turn: Turn, number: int, link: str, *, votes: bool, busy: bool) -> str:
+def below(turn: Turn, number: int, link: str, *, votes: bool, busy: bool, again: bool = False) -> str:
     """The line below an answer.
 
     Args:
@@ -24,11 +26,14 @@ def below(turn: Turn, number: int, link: str, *, votes: bool, busy: bool) -> str
         link: to its question, without the address of the page, which only the browser knows.
         votes: readers may vote.
         busy: another question is being answered, and votes have to wait.
+        again: the question can be asked again in its place: it is the last one.
     """
     copy = (
         f'<button type="button" data-link="{escaped(link)}" title="A link that asks this question again, as of the '
         'same day">Copy link</button>'
     )
+    if again and not busy:
+        copy += f'<button type="button" data-revise="{AGAIN}" data-turn="{number}" data-value="">Ask again</button>'
     line = f'{copy}{_votes(turn, number, busy) if votes else ""}<span class="said" role="status"></span>'
     why = _why(turn, number, busy) if votes and turn.helpful is not None else ""
     return f'<div class="below" role="group" aria-label="This answer">{line}{why}</div>'

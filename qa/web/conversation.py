@@ -52,8 +52,11 @@ def messages(
         html = _reply(turn, number, working if is_last else "", sentences if is_last else None, is_last)
         if turn.answer and turn.request and not (is_last and sentences is not None):
             link = links.link_to(turn.request, turn.answer.query)
-            html += below.below(turn, number, link, votes=votes, busy=busy)
-        shown.append({"role": "user", "content": _content(rendering.question_message(turn.question))})
+            html += below.below(turn, number, link, votes=votes, busy=busy, again=is_last)
+        question = rendering.question_message(turn.question)
+        if is_last and turn.request and not busy:
+            question += understood.edit(turn.question, number)
+        shown.append({"role": "user", "content": _content(question)})
         shown.append({"role": "assistant", "content": _content(html)})
     return shown
 
@@ -168,10 +171,20 @@ class Conversations:
         if last is None or last.request is None or not isinstance(value, str) or kind not in asking.KINDS:
             yield self._unchanged()
             return
-        request = last.request
-        turns = (*turns[:-1], Turn(last.question))
+        config, request, earlier, question = self.index.config, last.request, turns[:-1], last.question
+        if kind == asking.EDIT:
+            value = question = value.strip()
+            if not question:
+                yield self._unchanged()
+                return
+
+        def changed() -> Request:
+            new = asking.revised(config, request, kind, value)
+            return asking.made_whole(config, new, earlier) if kind == asking.EDIT else new
+
+        turns = (*earlier, Turn(question[: config.maximum_question_characters]))
         yield self._working_page(turns, gr.skip(), value if kind == asking.AS_OF else gr.skip())
-        yield from self._answer(turns, lambda: asking.revised(self.index.config, request, kind, value), written)
+        yield from self._answer(turns, changed, written)
 
     def _answer(self, turns: tuple[Turn, ...], request_of: Callable[[], Request], written: str = "") -> Iterator[Shown]:
         """Answer the last turn. `written` is what the reader has written of a new question."""
@@ -259,6 +272,13 @@ class Conversations:
 
     def clear(self) -> Shown:
         return self._settled([], rendering.no_evidence(WELCOME), "", ())
+
+    def opened(self, turns: tuple[Turn, ...]) -> Shown:
+        """The page with a conversation that was kept; its last question can be changed and asked again."""
+        evidence = rendering.no_evidence(_NOTHING)
+        if turns and (answer := turns[-1].answer):
+            evidence = rendering.evidence(answer, len(turns), self._versions(answer))
+        return self._settled(self._messages(turns), evidence, "", turns)
 
     def _settled(self, chat: Any, evidence: Any, question: Any, turns: tuple[Turn, ...]) -> Shown:
         """The page at rest: the next question can be asked."""

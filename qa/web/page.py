@@ -11,14 +11,19 @@ import gradio as gr
 
 from qa.index import Index
 from qa.web import asking, keeping, rendering, theme
+from qa.web.archive import add_archive
 from qa.web.asking import Turn
 from qa.web.background import Background, Phase, State
 from qa.web.conversation import WELCOME, Conversations, Shown
+from qa.web.editing import Editor, add_editing
 from qa.web.examples import questions_from
+from qa.web.figures import add_figures
+from qa.web.kept_conversations import add_list, wire_list
+from qa.web.timeline_plot import add_plot, wire_plot
 
 # Seconds between two looks at the state of the background work: while it moves, and while it rests.
 _OFTEN, _SELDOM = 2.0, 20.0
-# Names of their own keep the page's events out of the way of /ask and /retrieve.
+# Private: of the whole page, the API shows /ask and /retrieve alone.
 _HIDDEN: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
@@ -32,23 +37,36 @@ class Filters(NamedTuple):
     k: gr.Slider
 
 
-def add_page(index: Index, background: Background | None, examples: Sequence[str] | None) -> None:
+def add_page(
+    index: Index, background: Background | None, examples: Sequence[str] | None, editor: Editor | None = None
+) -> None:
     """Lay out the page in the Blocks at hand and wire its events."""
     top = gr.HTML(**_plain(_masthead(index)))
     # What stands here now is said again to each page that is opened later: nothing, until it is known.
     status = gr.HTML(**_plain(rendering.status(State(Phase.READY))))
     turns = gr.State(())
-    with gr.Row(elem_id="page"):
+    with gr.Tabs(elem_id="tabs") as tabs, gr.Tab("Chat", id="chat-tab"), gr.Row(elem_id="page"):
         with gr.Column(scale=5, min_width=320, elem_id="asking"):
+            kept_list = add_list() if index.config.chat_history == "on" else None
             chat = _chatbot(list(examples) if examples is not None else questions_from(index))
-            question, ask_button, stop_button, clear_button = _asking(index)
+            question, ask_button, stop_button, clear_button, queue = _asking(index)
             filters = _filters(index)
             saved_as = _saving()
         with gr.Column(scale=5, min_width=320, elem_id="evidence-column"):
             evidence = gr.HTML(**_plain(rendering.no_evidence(WELCOME)))
+            plot = add_plot()
+    archive = add_archive(index, tabs)
+    add_figures(index, tabs)
+    if editor:
+        add_editing(index, tabs, archive, editor)
     conversations = Conversations(index, background)
     shown = Shown(chat, evidence, question, ask_button, stop_button, turns, filters.as_of)
-    _wire_questions(conversations, shown, filters, _actions(conversations), clear_button)
+    actions = _actions(conversations)
+    running, stopped = _wire_questions(conversations, shown, filters, actions, clear_button, queue)
+    settled = [*running, stopped]
+    if kept_list:
+        settled += wire_list(kept_list, conversations, shown, running, stopped, clear_button)
+    wire_plot(plot, index, turns, settled, actions, [filters.published_from, filters.published_to])
     _wire_saving(index, turns, saved_as)
     _wire_status(index, background, top, status, filters.sources)
 
@@ -67,16 +85,18 @@ def _chatbot(examples: list[str]) -> gr.Chatbot:
     )  # fmt: skip
 
 
-def _asking(index: Index) -> tuple[gr.Textbox, gr.Button, gr.Button, gr.Button]:
+def _asking(index: Index) -> tuple[gr.Textbox, gr.Button, gr.Button, gr.Button, gr.HTML]:
     question = gr.Textbox(
         label="Your question", placeholder="Ask in plain words. Enter asks.",
         lines=1, max_lines=6, max_length=index.config.maximum_question_characters, autofocus=True, elem_id="question",
     )  # fmt: skip
+    # page.js tells here how many questions are answered before this one.
+    queue = gr.HTML(rendering.queue_place(), apply_default_css=False, js_on_load=None, elem_id="queue")
     with gr.Row(elem_id="buttons"):
         ask_button = gr.Button("Ask", variant="primary", elem_id="ask", min_width=120, scale=2)
         stop_button = gr.Button("Stop", variant="stop", visible=False, elem_id="stop", min_width=120, scale=2)
         clear_button = gr.Button("New conversation", elem_id="clear", min_width=120, scale=1)
-    return question, ask_button, stop_button, clear_button
+    return question, ask_button, stop_button, clear_button, queue
 
 
 def _filters(index: Index) -> Filters:
@@ -135,11 +155,18 @@ def _actions(conversations: Conversations) -> gr.HTML:
 
 
 def _wire_questions(
-    conversations: Conversations, shown: Shown, filters: Filters, actions: gr.HTML, clear_button: gr.Button
-) -> None:
+    conversations: Conversations,
+    shown: Shown,
+    filters: Filters,
+    actions: gr.HTML,
+    clear_button: gr.Button,
+    queue: gr.HTML,
+) -> tuple[list[Any], Any]:
+    """Wire what asks, revises, stops and clears; the events that answer a question, and the one that stops them."""
     config = conversations.index.config
     limits: dict[str, Any] = {
-        "outputs": list(shown), "concurrency_id": "questions", "concurrency_limit": config.chat_concurrency, **_HIDDEN,
+        "outputs": list(shown), "concurrency_id": "questions", "concurrency_limit": config.chat_concurrency,
+        **_HIDDEN, "show_progress": "minimal", "show_progress_on": queue,
     }  # fmt: skip
     asked = {
         "fn": conversations.ask, "api_name": "page_ask", "inputs": [shown.question, *filters, shown.turns], **limits,
@@ -159,11 +186,11 @@ def _wire_questions(
         conversations.vote, shown.turns, [shown.chat, shown.turns], api_name="page_vote", trigger_mode="multiple",
         **_HIDDEN,
     )  # fmt: skip
-    ended: dict[str, Any] = {
-        "outputs": list(shown), "cancels": [by_hand, by_example, revised, linked], "queue": False, **_HIDDEN,
-    }  # fmt: skip
-    shown.stop_button.click(conversations.stop, [shown.question, shown.turns], **ended)
+    running = [by_hand, by_example, revised, linked]
+    ended: dict[str, Any] = {"outputs": list(shown), "cancels": running, "queue": False, **_HIDDEN}
+    stopped = shown.stop_button.click(conversations.stop, [shown.question, shown.turns], **ended)
     clear_button.click(conversations.clear, None, **ended)
+    return running, stopped
 
 
 def _example(choice: gr.SelectData) -> str:

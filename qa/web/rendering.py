@@ -1,8 +1,8 @@
 """The HTML of the page, of questions and answers, and of the evidence, made from records by pure functions.
 
-Together with `understood` and `below` (what stands above and below an answer), `changes` (versions) and `export_page`
-(a conversation that was saved) this is all HTML of the chat; what comes from an article or a reader goes through
-`qa.web.markup`.
+Together with `understood` and `below` (what stands above and below an answer), `changes` (versions), `timeline` (what
+stands below the evidence), `export_page` (a conversation that was saved), `archive_rendering` and `editing_rendering`
+(the other tabs) this is all HTML of the chat; what comes from an article or a reader goes through `qa.web.markup`.
 """
 
 from __future__ import annotations
@@ -67,12 +67,26 @@ def _status_line(kind: str, said: str, figures: str) -> str:
     return f'<div class="status {kind}">{figures}<span role="status" aria-live="polite">{escaped(said)}</span></div>'
 
 
+def kept_notice(user: str) -> str:
+    """That conversations are kept, where, and for how long."""
+    name = f", under the name {isolated(user)}," if user else ""
+    return (
+        f'<p class="kept">Your conversations are kept on this server{name} until you delete them. Whoever runs it can '
+        "read them.</p>"
+    )
+
+
 # The conversation
 
 
 def question_message(question: str) -> str:
     """The reader's own words. Handed to gr.Chatbot as text they would become HTML, even with render_markdown=False."""
     return f'<p class="question" dir="auto">{escaped(question)}</p>'
+
+
+def queue_place() -> str:
+    """Where the page tells how many questions are answered before this one; see static/page.js."""
+    return '<p class="queue" role="status"></p>'
 
 
 def working_message(words: str) -> str:
@@ -128,7 +142,9 @@ def _quote(sentence: Sentence, turn: int, current: bool, short: ShortAnswer | No
             f'aria-label="{escaped(name)}">{number}</button>'
         )
     link = "" if current else safe_link(article.url)
-    source = f"{_outlet(article)}, {escaped(short_day(article.published))}" if article.published else _outlet(article)
+    source = (
+        f"{outlet_of(article)}, {escaped(short_day(article.published))}" if article.published else outlet_of(article)
+    )
     attribution = anchor_to(link, source) if link else source
     kind, before = ("", "")
     if sentence.leads_to:
@@ -225,7 +241,7 @@ def _card(hit: Hit, quoted: Sequence[Sentence], turn: int, versions: int) -> str
     article = hit.article
     numbers = "".join(_number(sentence.citation.number) for sentence in quoted)
     spoken = language(article.language)
-    byline = [_outlet(article), *(isolated(author) for author in article.authors)]
+    byline = [outlet_of(article), *(isolated(author) for author in article.authors)]
     if article.published:
         moment = f'<time datetime="{article.published.isoformat()}">{moment_in_words(article.published)}</time>'
         byline.append(moment)
@@ -235,9 +251,9 @@ def _card(hit: Hit, quoted: Sequence[Sentence], turn: int, versions: int) -> str
     return (
         f'<article class="card{" cited" if quoted else ""}">'
         f'<h3 dir="auto"{spoken}>{numbers}{isolated(article.title or "Untitled")}</h3>'
-        f'<p class="byline">{" · ".join(byline)}{_badges(article)}</p>'
+        f'<p class="byline">{" · ".join(byline)}{badges_of(article)}</p>'
         f'<div class="passage" dir="auto"{spoken}>{passage_html(hit, quoted, turn)}</div>'
-        f'{_also_in(hit)}{original}{_changes(article, versions)}<p class="why">{escaped(_why(hit))}</p></article>'
+        f'{_also_in(hit)}{original}{changed(article, versions)}<p class="why">{escaped(_why(hit))}</p></article>'
     )
 
 
@@ -252,20 +268,21 @@ def passage_html(hit: Hit, quoted: Sequence[Sentence], turn: int) -> str:
             continue
         number = sentence.citation.number
         mark = f'<mark id="{_anchor(turn, number)}" tabindex="-1">{escaped(text[start:end])}</mark>'
-        parts += [_paragraphs(text[position:start]), mark, _number(number, "sup")]
+        parts += [paragraphs(text[position:start]), mark, _number(number, "sup")]
         position = end
-    parts.append(_paragraphs(text[position : hit.end]))
+    parts.append(paragraphs(text[position : hit.end]))
     if hit.end < len(text.rstrip()):
         parts.append('<span class="cut"> …</span>')
     return "".join(parts)
 
 
-def _paragraphs(text: str) -> str:
+def paragraphs(text: str) -> str:
     """Text with a narrow gap in the place of empty lines."""
     return _EMPTY_LINES.sub('<span class="gap"></span>', escaped(text))
 
 
-def _badges(article: Article) -> str:
+def badges_of(article: Article) -> str:
+    """What a reader must know of this version of an article, behind its byline."""
     return "".join(f' <span class="badge">{escaped(word)}</span>' for word in badges(article))
 
 
@@ -275,12 +292,12 @@ def _also_in(hit: Hit) -> str:
     places = []
     for article in hit.also_in:
         day = f" ({short_day(article.published)})" if article.published else ""
-        place, link = f"{_outlet(article)}{escaped(day)}", safe_link(article.url)
+        place, link = f"{outlet_of(article)}{escaped(day)}", safe_link(article.url)
         places.append(anchor_to(link, place) if link else place)
     return f'<p class="also">Also in: {", ".join(places)}</p>'
 
 
-def _changes(article: Article, versions: int) -> str:
+def changed(article: Article, versions: int) -> str:
     """Where an article has several versions, what changed between them: actions.js asks for it when it is opened."""
     if versions < 2:
         return ""
@@ -315,7 +332,8 @@ def _made_of(hit: Hit) -> str:
     return ", made of " + ", ".join(f"{words} {amount:.2f}" for words, amount in largest) if largest else ""
 
 
-def _outlet(article: Article) -> str:
+def outlet_of(article: Article) -> str:
+    """The name of the outlet, which may be unknown."""
     return isolated(article.source or "Unknown outlet")
 
 

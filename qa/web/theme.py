@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 
 _STATIC = Path(__file__).parent / "static"
-STYLESHEET = _STATIC / "page.css"
+STYLESHEETS = (_STATIC / "page.css", _STATIC / "archive.css")
 FAVICON = _STATIC / "favicon.svg"
 
 _FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Liberation Sans", "sans-serif")
@@ -63,6 +64,11 @@ def theme() -> gr.themes.Base:
     return base.set(**values, **dark, block_shadow="none", block_border_width="1px", input_border_width="1px")
 
 
+def plain(html: str) -> dict[str, Any]:
+    """Arguments for a gr.HTML that shows `html` and does nothing else."""
+    return {"value": html, "apply_default_css": False, "js_on_load": None}
+
+
 def script() -> str:
     """The page's own script, for `launch(js=...)`."""
     return (_STATIC / "page.js").read_text(encoding="utf-8")
@@ -71,6 +77,11 @@ def script() -> str:
 def actions() -> str:
     """The script that hands on what a reader does inside of answers and evidence, for `gr.HTML(js_on_load=...)`."""
     return (_STATIC / "actions.js").read_text(encoding="utf-8")
+
+
+def archive_actions() -> str:
+    """The script that hands on what a reader does inside of lists and articles, for `gr.HTML(js_on_load=...)`."""
+    return (_STATIC / "archive.js").read_text(encoding="utf-8")
 
 
 def saving() -> str:

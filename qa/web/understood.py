@@ -58,6 +58,20 @@ def understood_then(answer: Answer, request: Request) -> str:
     return f'<p class="understood">{escaped(" · ".join(labels(answer.query, request)))}</p>'
 
 
+def edit(question: str, turn: int) -> str:
+    """The last question as a field, to be asked otherwise in its own place.
+
+    Args:
+        question: as it was asked.
+        turn: its number in the conversation, from 1.
+    """
+    field = f'<textarea required rows="2" aria-label="The question, changed">{escaped(question)}</textarea>'
+    button = f'<button type="button" data-revise="{asking.EDIT}" data-turn="{turn}">Ask this instead</button>'
+    return (
+        f'<details class="edit"><summary>Edit the question</summary><div class="field">{field}{button}</div></details>'
+    )
+
+
 def notes(answer: Answer, turn: int, archive_end: date | None) -> str:
     """What the reader must know, a line for each note.
 

@@ -66,6 +66,12 @@ def ago(moment: datetime.datetime, now: datetime.datetime) -> str:
     raise AssertionError("unreachable: at least a minute")
 
 
+def days_old(day: datetime.date, today: datetime.date) -> str:
+    """How old a day is: "today", "1 day", "23 days"; a day to come is "in 3 days"."""
+    days = (today - day).days
+    return "today" if days == 0 else count(days, "day") if days > 0 else f"in {count(-days, 'day')}"
+
+
 def duration(seconds: float) -> str:
     """A rough duration: "less than a minute", "10 min", "3 h 20 min"."""
     if seconds < _MINUTE:
@@ -76,7 +82,8 @@ def duration(seconds: float) -> str:
 
 def coverage(statistics: Statistics, now: datetime.datetime) -> str:
     """What the archive covers, in one line."""
-    parts = [count(statistics.articles, "article"), count(len(statistics.sources), "outlet")]
+    # Articles that name no outlet stand under an empty name, which is none.
+    parts = [count(statistics.articles, "article"), count(len([*filter(None, statistics.sources)]), "outlet")]
     if statistics.first_day and statistics.last_day:
         first, last = long_day(statistics.first_day), long_day(statistics.last_day)
         parts.insert(0, f"This archive covers {first}" if first == last else f"This archive covers {first} to {last}")
@@ -101,5 +108,13 @@ def progress_in_words(progress: EmbedProgress) -> str:
     share = 100 * progress.done // progress.total if progress.total else 100
     parts = [f"Vectors: {progress.done:,} of {progress.total:,} ({share} %)"]
     if progress.seconds_left is not None and progress.done < progress.total:
-        parts += [f"{progress.rate:,.0f} a second", f"{duration(progress.seconds_left)} left"]
+        parts += [_rate(progress.rate), f"{duration(progress.seconds_left)} left"]
     return ", ".join(parts)
+
+
+def _rate(a_second: float) -> str:
+    """For example "14 a second"; what is slow is told by the minute, or the hour: never as none at all."""
+    for seconds, span in ((1, "second"), (_MINUTE, "minute"), (_HOUR, "hour")):
+        if round(a_second * seconds) >= 1:
+            return f"{a_second * seconds:,.0f} {'an' if span == 'hour' else 'a'} {span}"
+    return "less than 1 an hour"

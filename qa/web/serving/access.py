@@ -21,12 +21,14 @@ class Access:
         open_to_everyone: an address that others reach is meant to need no login.
         metrics: offer /metrics.
         log_questions: the log may hold what was asked.
+        editor: who may use the chat may also add articles and remove them.
     """
 
     users: Path | None = None
     open_to_everyone: bool = False
     metrics: bool = False
     log_questions: bool = False
+    editor: bool = False
 
 
 # Nothing special: a chat for this machine alone.
@@ -53,6 +55,24 @@ def warn_of_openness(host: str, access: Access) -> None:
         logger.warning(
             "Passwords and answers travel to %s unencrypted unless a proxy with https stands before the chat.", host
         )
+
+
+def refuse_open_editing(host: str, access: Access, *, proxied: bool) -> None:
+    """See to it that nobody changes the archive without a password but who sits at this machine.
+
+    Args:
+        host: the address that the chat listens on.
+        access: who may use it.
+        proxied: it is shown under other names, too.
+
+    Raises:
+        ConfigError: others reach it, may edit, and need no password. `open_to_everyone` is meant for reading alone.
+    """
+    if access.editor and access.users is None and (proxied or not is_loopback(host)):
+        raise ConfigError(
+            "Whoever reaches the chat could add and remove articles without a password", where="--editor",
+            cure="Start with --auth FILE (`qa user add NAME --auth FILE` adds users), or without --editor.",
+        )  # fmt: skip
 
 
 def is_loopback(host: str) -> bool:

@@ -4,7 +4,7 @@
 let asked = null;
 
 const revise = (button) => {
-	const field = button.parentElement.querySelector("input");
+	const field = button.parentElement.querySelector("input, textarea");
 	if (!("value" in button.dataset) && !field.reportValidity()) return;
 	asked = button;
 	trigger("revise", {
@@ -41,10 +41,11 @@ const vote = (button) => {
 };
 
 document.addEventListener("click", (event) => {
-	const button = event.target.closest("button[data-revise], button[data-link], button[data-vote]");
+	const button = event.target.closest("button[data-revise], button[data-link], button[data-vote], button[data-bar]");
 	if (!button) return;
 	if (button.dataset.link) copyLink(button);
 	else if (button.dataset.vote) vote(button);
+	else if (button.dataset.bar) trigger("days", { bar: Number(button.dataset.bar) });
 	else revise(button);
 });
 
@@ -53,6 +54,10 @@ if (new URLSearchParams(location.search).get("q")) trigger("linked", { search: l
 
 document.addEventListener("keydown", (event) => {
 	if (event.key === "Enter" && event.target.matches(".day-of-asking input")) {
+		revise(event.target.parentElement.querySelector("button[data-revise]"));
+	}
+	if (event.key === "Enter" && !event.shiftKey && event.target.matches(".edit textarea")) {
+		event.preventDefault();
 		revise(event.target.parentElement.querySelector("button[data-revise]"));
 	}
 	if (event.key === "Enter" && event.target.matches(".because input")) {

@@ -49,6 +49,25 @@
 	};
 	if (filters) new MutationObserver(adapt).observe(filters, { childList: true, subtree: true });
 
+	// Gradio writes the place of a question in the queue in a form of its own, which page.css hides. It is told once it
+	// stays for a moment: without other questions, nobody waits.
+	const queue = document.querySelector("#queue");
+	let soon;
+	const tell = () => {
+		soon = undefined;
+		const told = queue.querySelector("p.queue");
+		const place = /queue: (\d+)\/(\d+)/.exec(queue.textContent);
+		const words = place ? `Waiting in the queue: number ${place[1]} of ${place[2]}.` : "";
+		if (told && told.textContent !== words) told.textContent = words;
+	};
+	const wait = () => {
+		soon ??= setTimeout(tell, 400);
+	};
+	if (queue) new MutationObserver(wait).observe(queue, { childList: true, subtree: true, characterData: true });
+
+	// The list below the plot says the same in words; of the plot, screen readers would hear nameless images.
+	document.querySelector("#timeline-plot")?.setAttribute("aria-hidden", "true");
+
 	// Gradio calls its examples a list but none of them an item, which screen readers stumble over.
 	const chat = document.querySelector("#chat");
 	const group = () => {

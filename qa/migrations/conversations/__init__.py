@@ -1,0 +1,1 @@
+"""The tables of the file of kept conversations, as numbered SQL scripts; see qa/conversations.py."""
