@@ -123,9 +123,6 @@ def test_seed_article(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not SEED.exists(), reason=f"the seed article is absent ({SEED})")
-@pytest.mark.xfail(
-    reason="any capitalised word counts as a person, so the part “to meet whom” is given the journey", strict=True
-)
 def test_each_part_has_its_sentence_in_the_seed_article(tmp_path: Path) -> None:
     with qa.build_index(tmp_path / "seed", SEED) as index:
         assert "Putin" in index.ask("Where did Kim Jong Un travel, and to meet whom?").text
