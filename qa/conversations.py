@@ -11,12 +11,12 @@ import contextlib
 import datetime
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from qa.database import Database
-from qa.errors import ArchiveError
+from qa.database import Database, opened_beside
 
 FILE_NAME = "conversations.sqlite3"
 _LONGEST_TITLE = 80  # characters
@@ -166,19 +166,6 @@ def _writing(database: Database) -> Iterator[Any]:
         yield connection
 
 
-@contextlib.contextmanager
-def _opened(folder: Path) -> Iterator[Database]:
-    """The file, open for one use: closing leaves it in one piece, without a journal that holds what was erased."""
-    path = folder / FILE_NAME
-    try:
-        # Questions are nobody's business but their reader's.
-        path.touch(mode=0o600)
-        with contextlib.closing(Database(path, _MIGRATIONS)) as database:
-            yield database
-    except (ArchiveError, OSError) as error:
-        what = error.what if isinstance(error, ArchiveError) else str(error)
-        raise ArchiveError(
-            f"Conversations cannot be kept or read: {what}", where=str(path),
-            cure="Check the folder's permissions and the free space of its disk. The file can be moved away: a new one "
-            "is then made, and the archive is not concerned.",
-        ) from error  # fmt: skip
+def _opened(folder: Path) -> AbstractContextManager[Database]:
+    # Questions are nobody's business but their readers'.
+    return opened_beside(folder / FILE_NAME, _MIGRATIONS, "Conversations")

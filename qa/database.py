@@ -176,3 +176,28 @@ def _check_header(path: Path) -> None:
     log = path.with_name(path.name + "-wal")
     if (not log.exists() or log.stat().st_size == 0) and path.stat().st_size < page_size * pages:
         raise damaged(path, f"it is {path.stat().st_size} bytes long where its header says {page_size * pages}")
+
+
+@contextlib.contextmanager
+def opened_beside(path: Path, migrations: str, what: str) -> Iterator[Database]:
+    """A small database beside the archive, open for one use: closing leaves it in one piece, without a journal.
+
+    Args:
+        path: of the file, which is made where there is none; only its owner may read it.
+        migrations: the package of its migrations.
+        what: it holds, to begin the words of an error with: "Conversations".
+
+    Raises:
+        ArchiveError: it cannot be made, read or written.
+    """
+    try:
+        path.touch(mode=0o600)
+        with contextlib.closing(Database(path, migrations)) as database:
+            yield database
+    except (ArchiveError, OSError) as error:
+        why = error.what if isinstance(error, ArchiveError) else str(error)
+        raise ArchiveError(
+            f"{what} cannot be kept or read: {why}", where=str(path),
+            cure="Check the folder's permissions and the free space of its disk. The file can be moved away: a new one "
+            "is then made, and the archive is not concerned.",
+        ) from error  # fmt: skip

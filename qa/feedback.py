@@ -5,17 +5,16 @@ The file is made with the first vote. It holds no names and nothing of who did n
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import datetime
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from qa.database import Database
-from qa.errors import ArchiveError
+from qa.database import Database, opened_beside
 from qa.records.articles import plain
 
 FILE_NAME = "feedback.sqlite3"
@@ -113,19 +112,6 @@ def _vote(values: dict[str, Any]) -> Vote:
     return Vote(**values | flags | {"citations": places, "voted_at": moment, "as_of": day})
 
 
-@contextlib.contextmanager
-def _opened(folder: Path) -> Iterator[Database]:
-    """The file, open for one use: votes are rare, and closing leaves it whole in one piece."""
-    path = folder / FILE_NAME
-    try:
-        # Questions are nobody's business but the archive's.
-        path.touch(mode=0o600)
-        with contextlib.closing(Database(path, _MIGRATIONS)) as database:
-            yield database
-    except (ArchiveError, OSError) as error:
-        what = error.what if isinstance(error, ArchiveError) else str(error)
-        raise ArchiveError(
-            f"Votes on answers cannot be kept or read: {what}", where=str(path),
-            cure="Check the folder's permissions and the free space of its disk. The file can be moved away: a new one "
-            "is then made, and the archive is not concerned.",
-        ) from error  # fmt: skip
+def _opened(folder: Path) -> AbstractContextManager[Database]:
+    # Questions are nobody's business but their readers'.
+    return opened_beside(folder / FILE_NAME, _MIGRATIONS, "Votes on answers")

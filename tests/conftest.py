@@ -19,6 +19,10 @@ for name in list(os.environ):
     if name.startswith("QA_") or name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS"):
         del os.environ[name]
 
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # The workers share the cores already; more threads of each would only wait for the others'.
+    os.environ["OMP_NUM_THREADS"] = "1"
+
 ROOT = Path(__file__).resolve().parent.parent
 
 

@@ -35,7 +35,7 @@ from qa.index import Index
 from qa.locking import FolderLock
 from qa.records import AddReport, Article, BadRecord, Filters, Origin
 from qa.web import archive_rendering as rendering
-from qa.web import asking, coverage, editing, editing_rendering, figures, intake, wording
+from qa.web import asking, coverage, editing, editing_rendering, figures, intake, periods, wording
 from qa.web.archive import Archive, Look
 from qa.web.serving.access import Access, refuse_open_editing
 
@@ -225,19 +225,19 @@ PER_DAY = [
 
 
 def test_articles_are_counted_by_period_and_outlet() -> None:
-    by_month = coverage.coverage(PER_DAY, coverage.MONTH)
+    by_month = coverage.coverage(PER_DAY, periods.MONTH)
     assert by_month.bars == (
         ("2026-01", "A", 2), ("2026-01", "B", 1), ("2026-02", "A", 1), ("2026-02", "Unknown outlet", 3),
     )  # fmt: skip
     assert (by_month.outlets, by_month.undated) == (("A", "Unknown outlet", "B"), 2)
     # 26 January, 2 and 9 February 2026 are Mondays.
-    assert coverage.coverage(PER_DAY, coverage.WEEK).bars == (
+    assert coverage.coverage(PER_DAY, periods.WEEK).bars == (
         ("2026-01-26", "A", 2), ("2026-01-26", "B", 1), ("2026-02-02", "A", 1), ("2026-02-09", "Unknown outlet", 3),
     )  # fmt: skip
     by_day = coverage.coverage(PER_DAY)
-    assert by_day.step == coverage.DAY and len({period for period, *_ in by_day.bars}) == 12
+    assert by_day.step == periods.DAY and len({period for period, *_ in by_day.bars}) == 12
     assert [bar for bar in by_day.bars if bar[0] == "2026-01-31"] == [("2026-01-31", "A", 0)]
-    assert coverage.coverage(PER_DAY, coverage.YEAR).bars == (
+    assert coverage.coverage(PER_DAY, periods.YEAR).bars == (
         ("2026", "A", 3), ("2026", "Unknown outlet", 3), ("2026", "B", 1),
     )  # fmt: skip
     assert coverage.most(by_month.bars) == ("2026-02", 4) and coverage.most(by_day.bars) == ("2026-01-30", 3)
@@ -245,15 +245,15 @@ def test_articles_are_counted_by_period_and_outlet() -> None:
 
 def test_what_would_be_too_many_bars_gets_a_longer_step() -> None:
     years = [(DAY(2020, 1, 1), "A", 1), (DAY(2026, 1, 1), "A", 1)]
-    found = coverage.coverage(years, coverage.DAY)
+    found = coverage.coverage(years, periods.DAY)
     # Six years are 313 weeks, and 73 months.
-    assert found.step == coverage.MONTH and len(found.bars) == 73
-    assert figures.words_for_coverage(found, coverage.DAY) == (
+    assert found.step == periods.MONTH and len(found.bars) == 73
+    assert figures.words_for_coverage(found, periods.DAY) == (
         "From 2020-01 to 2026-01 by month. The most, 1 article, in 2020-01. "
         "By day there would be too many bars to tell apart."
     )
     ever = coverage.coverage([(DAY.min, "A", 1), (DAY.max, "A", 1)])
-    assert ever.step == coverage.YEAR and ever.bars[0] == ("0001", "A", 1)
+    assert ever.step == periods.YEAR and ever.bars[0] == ("0001", "A", 1)
     assert coverage.coverage([(DAY.max, "A", 1)]).bars == ((DAY.max.isoformat(), "A", 1),)
 
 
@@ -267,9 +267,9 @@ def test_small_outlets_are_counted_together() -> None:
 
 
 def test_an_archive_without_dates_says_so() -> None:
-    found = coverage.coverage([(None, "A", 2)], coverage.WEEK)
-    assert found == coverage.Coverage(coverage.WEEK, (), (), 2)
-    assert figures.words_for_coverage(found, coverage.WEEK) == (
+    found = coverage.coverage([(None, "A", 2)], periods.WEEK)
+    assert found == coverage.Coverage(periods.WEEK, (), (), 2)
+    assert figures.words_for_coverage(found, periods.WEEK) == (
         "No article has a date. Not shown: 2 articles without a date."
     )
     assert figures.coverage_frame(found).empty and figures.outlets_frame([]).empty
@@ -282,7 +282,7 @@ def test_the_tab_of_figures_counts_what_the_archive_holds(index: Index) -> None:
     assert shown[:4] == [
         stats.articles - stats.withdrawn, stats.withdrawn, stats.versions - stats.articles, len(stats.sources)
     ]  # fmt: skip
-    assert step == coverage.MONTH and plot.value["columns"] == ["Period", "Outlet", "Articles"]
+    assert step == periods.MONTH and plot.value["columns"] == ["Period", "Outlet", "Articles"]
     assert (
         sum(row[2] for row in plot.value["data"]) == shown[0] and "From 2025-09 to 2026-11 by month. The most" in said
     )
@@ -291,7 +291,7 @@ def test_the_tab_of_figures_counts_what_the_archive_holds(index: Index) -> None:
         stats.sources, key=lambda name: stats.sources[name]
     )
     assert table.count("<tr>") == len(stats.sources) + 1
-    assert figures.Figures(index).over_time(coverage.WEEK)[0] == coverage.WEEK
+    assert figures.Figures(index).over_time(periods.WEEK)[0] == periods.WEEK
 
 
 # Editing

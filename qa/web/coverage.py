@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-DAY, WEEK, MONTH, YEAR = "Day", "Week", "Month", "Year"
-STEPS = (DAY, WEEK, MONTH, YEAR)
+from qa.web.periods import DAY, MONTH, STEPS, YEAR, start_after, start_of
+
 # More bars than this nobody can tell apart; a plot has about 1,000 pixels. Of a few, each can be named below.
 _MOST_BARS = 200
 BARS_NAMED = 31
@@ -82,29 +82,14 @@ def _names(dated: Iterable[tuple[datetime.date, str, int]]) -> tuple[tuple[str, 
 
 def _period(day: datetime.date, step: str) -> str:
     """The period in which a day falls: "2026-07-13", for a week its Monday; "2026-07"; "2026"."""
-    return _start(day, step).isoformat()[: {MONTH: 7, YEAR: 4}.get(step, 10)]
+    return start_of(day, step).isoformat()[: {MONTH: 7, YEAR: 4}.get(step, 10)]
 
 
 def _periods(first: datetime.date, last: datetime.date, step: str) -> list[str]:
     """All periods from that of the first day to that of the last; of too many, no more than tells that they are."""
     found = list[str]()
-    start: datetime.date | None = _start(first, step)
+    start: datetime.date | None = start_of(first, step)
     while start and start <= last and len(found) <= _MOST_BARS:
         found.append(_period(start, step))
-        start = _next(start, step)
+        start = start_after(start, step)
     return found
-
-
-def _start(day: datetime.date, step: str) -> datetime.date:
-    """The first day of the period in which a day falls."""
-    if step == WEEK:
-        return day - datetime.timedelta(days=day.weekday())
-    return day.replace(month=1, day=1) if step == YEAR else day.replace(day=1) if step == MONTH else day
-
-
-def _next(start: datetime.date, step: str) -> datetime.date | None:
-    """The first day of the next period; None where the calendar ends."""
-    try:
-        return _start(start + datetime.timedelta(days={DAY: 1, WEEK: 7, MONTH: 31}.get(step, 366)), step)
-    except OverflowError:
-        return None

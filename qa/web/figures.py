@@ -12,7 +12,8 @@ from qa.catalogue import Outlet
 from qa.index import Index
 from qa.web import archive_rendering as rendering
 from qa.web import asking, theme
-from qa.web.coverage import BARS_NAMED, STEPS, UNKNOWN, Coverage, coverage, most
+from qa.web.coverage import BARS_NAMED, UNKNOWN, Coverage, coverage, most
+from qa.web.periods import STEPS
 from qa.web.wording import count
 
 _HIDDEN: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from qa.timeline import Timeline
 from qa.web.asking import WITHIN
 from qa.web.markup import escaped, isolated
+from qa.web.periods import DAY, MONTH, WEEK, YEAR, start_after, start_of
 from qa.web.wording import count, short_day
 
 # Up to so many days, each has its bar; above, each week, month or year. Some thirty bars can be told apart on a phone.
@@ -36,46 +37,32 @@ def bars(timeline: Timeline) -> tuple[Bar, ...]:
     if not timeline.counts:
         return ()
     days = [day for day, _, _ in timeline.counts]
-    start_of, label_of = _division((days[-1] - days[0]).days)
+    step = _step((days[-1] - days[0]).days)
     counts: dict[datetime.date, Counter[str]] = {}
     for day, outlet, number in timeline.counts:
-        counts.setdefault(start_of(day), Counter())[outlet or _UNNAMED] += number
-    found, first = [], start_of(days[0])
+        counts.setdefault(start_of(day, step), Counter())[outlet or _UNNAMED] += number
+    found, first = [], start_of(days[0], step)
     while first <= days[-1]:
-        following = _next(first, start_of)
+        following = start_after(first, step)
         last = following - datetime.timedelta(days=1) if following else datetime.date.max
-        found.append(Bar(first, last, label_of(first), tuple(counts.get(first, Counter()).most_common())))
+        found.append(Bar(first, last, _label(first, step), tuple(counts.get(first, Counter()).most_common())))
         if following is None:
             break
         first = following
     return tuple(found)
 
 
-def _division(days: int) -> tuple[Callable[[datetime.date], datetime.date], Callable[[datetime.date], str]]:
-    """What begins the period of a day, and what a period is called, where so many days are shown."""
-    if days < _DAYS:
-        return lambda day: day, short_day
-    if days < _WEEKS:
-        return _monday, lambda day: f"week of {short_day(day)}"
-    if days < _MONTHS:
-        return lambda day: day.replace(day=1), lambda day: short_day(day).partition(" ")[2]
-    return lambda day: day.replace(month=1, day=1), lambda day: str(day.year)
+def _step(days: int) -> str:
+    """What a period is, where so many days are shown."""
+    return DAY if days < _DAYS else WEEK if days < _WEEKS else MONTH if days < _MONTHS else YEAR
 
 
-def _monday(day: datetime.date) -> datetime.date:
-    return datetime.date.fromordinal(max(1, day.toordinal() - day.weekday()))
-
-
-def _next(first: datetime.date, start_of: Callable[[datetime.date], datetime.date]) -> datetime.date | None:
-    """The first day of the period after this one; None where the calendar ends."""
-    for days in (1, 7, 31, 366):
-        try:
-            day = start_of(first + datetime.timedelta(days=days))
-        except OverflowError:
-            return None
-        if day > first:
-            return day
-    raise AssertionError("unreachable: no period is longer than a year")
+def _label(first: datetime.date, step: str) -> str:
+    """What a period is called."""
+    if step == YEAR:
+        return str(first.year)
+    named = short_day(first)
+    return f"week of {named}" if step == WEEK else named.partition(" ")[2] if step == MONTH else named
 
 
 def heading(timeline: Timeline, colours: Mapping[str, str], limited: bool) -> str:

@@ -83,7 +83,9 @@ def duration(seconds: float) -> str:
 def coverage(statistics: Statistics, now: datetime.datetime) -> str:
     """What the archive covers, in one line."""
     # Articles that name no outlet stand under an empty name, which is none.
-    parts = [count(statistics.articles, "article"), count(len([*filter(None, statistics.sources)]), "outlet")]
+    parts = [count(statistics.articles, "article")]
+    if outlets := len([*filter(None, statistics.sources)]):
+        parts.append(count(outlets, "outlet"))
     if statistics.first_day and statistics.last_day:
         first, last = long_day(statistics.first_day), long_day(statistics.last_day)
         parts.insert(0, f"This archive covers {first}" if first == last else f"This archive covers {first} to {last}")
