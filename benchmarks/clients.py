@@ -4,15 +4,17 @@
     python benchmarks/clients.py --work /tmp/clients --clients 8
 
 The archive is the sample corpus, the questions are those of tests/data/golden.jsonl on their own day. First one client
-asks each question of a server that does nothing else; then all clients ask at once, while `qa index` adds articles that
-consist of made-up words and are older than any other, so that no answer can come to differ. Printed: how many answers
-arrived, how many differ, errors, latencies in seconds, and the server's memory in MB.
+asks each question of a server that does nothing else; then all clients ask at once, while `qa index` brings new
+versions of articles that consist of made-up words and are older than any other. Their number stays the same, for how
+rare a word of a question is in the archive has its part in an answer. Printed: how many answers arrived, how many
+differ, errors, latencies in seconds, and the server's memory in MB.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import datetime
 import json
 import random
 import re
@@ -34,7 +36,7 @@ import qa
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "qa/sample/articles.jsonl"
 GOLDEN = ROOT / "tests/data/golden.jsonl"
-ADDED = 400  # articles at a time, added again and again while the clients ask
+ADDED = 400  # articles that get a new version again and again while the clients ask
 PATIENCE = 900.0  # seconds that one client waits for one answer
 
 
@@ -94,19 +96,21 @@ def ask(client: httpx.Client, address: str, question: dict[str, Any]) -> dict[st
 
 def essence(answer: dict[str, Any]) -> tuple[Any, ...]:
     """What must not differ: the words, and where each quoted sentence stands."""
-    places = [(s["citation"]["article_id"], s["citation"]["start"], s["citation"]["end"]) for s in answer["sentences"]]
+    places = [(s["article"]["id"], s["start"], s["end"]) for s in answer["sentences"]]
     return answer["text"], answer["abstained"], tuple(places)
 
 
-def added_articles(path: Path, number: int) -> None:
-    """Articles of made-up words, older than the archive."""
+def write_versions(path: Path, number: int) -> None:
+    """The articles of made-up words in one of their versions."""
     generator = random.Random(number)
+    updated = datetime.datetime(1990, 1, 1, tzinfo=datetime.UTC) + datetime.timedelta(days=number)
     with path.open("w") as file:
         for each in range(ADDED):
             words = ["x" + "".join(generator.choices("bcdfghjklmnpqrtvwz", k=7)) for _ in range(150)]
             record = {
-                "id": f"added-{number}-{each}", "title": " ".join(words[:6]), "text": " ".join(words[6:]) + ".",
-                "published": "1990-01-01", "source": "Xqzv",
+                "id": f"added-{each}", "title": " ".join(words[:6]), "text": " ".join(words[6:]) + ".",
+                "updated": updated.isoformat(),
+                "published": "1990-01-01T00:00:00Z", "source": "Xqzv",
             }  # fmt: skip
             file.write(json.dumps(record) + "\n")
 
@@ -115,7 +119,7 @@ def index_until(done: threading.Event, index: Path, work: Path) -> int:
     """Run `qa index` again and again; how often it was run. It waits for nobody and nobody waits for it."""
     runs = 0
     while not done.is_set():
-        added_articles(work / "added.jsonl", runs)
+        write_versions(work / "added.jsonl", runs + 1)
         command = [sys.executable, "-m", "qa", "index", str(work / "added.jsonl"), "--index", str(index), "--no-embed"]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environment(64))
         runs += 1
@@ -137,7 +141,10 @@ def main() -> None:
     arguments = parser.parse_args()
     shutil.rmtree(arguments.work, ignore_errors=True)
     index = arguments.work / "index"
+    arguments.work.mkdir(parents=True)
+    write_versions(arguments.work / "added.jsonl", 0)
     qa.build_index(index, SAMPLE).close()
+    qa.build_index(index, arguments.work / "added.jsonl", embed=False).close()
     golden = [json.loads(line) for line in GOLDEN.read_text().splitlines()]
     generator = random.Random(0)
     wanted = [generator.sample(golden, arguments.questions) for _ in range(arguments.clients)]
@@ -184,7 +191,7 @@ def report(rows: Any, quiet: Any, alone: list[float], seconds: float, runs: int)
     print(
         f"all clients: {len(rows)} answers in {seconds:.0f} s ({len(rows) / seconds:.1f} a second), p50"
         f" {np.quantile(took, 0.5):.1f} s, p95 {np.quantile(took, 0.95):.1f} s; {len(errors)} errors,"
-        f" {len(differing)} differ; {runs} runs of `qa index` with {ADDED} articles each"
+        f" {len(differing)} differ; {runs} runs of `qa index` with {ADDED} new versions each"
     )
     for error in errors[:5]:
         print(f"    {type(error).__name__}: {error}")
