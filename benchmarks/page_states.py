@@ -294,7 +294,7 @@ def _add_files(page: Any) -> None:
     page.set_input_files(
         "#editing-files input[type=file]", {"name": "late.jsonl", "mimeType": "text/plain", "buffer": content}
     )
-    page.locator("#editing-files", has_text="late.jsonl").wait_for()
+    page.wait_for_selector("#editing-files td[aria-label='late.jsonl']")
     page.click("#editing-add")
     page.wait_for_selector(".intake.done table")
 

@@ -621,7 +621,7 @@ def test_an_editor_adds_sees_it_after_a_reload_cancels_and_removes(
     page.get_by_role("tab", name="Add articles").click()
     upload = {"name": "quays.jsonl", "mimeType": "text/plain", "buffer": records.encode()}
     page.set_input_files("#editing-files input[type=file]", upload)
-    page.locator("#editing-files", has_text="quays.jsonl").wait_for()
+    page.wait_for_selector("#editing-files td[aria-label='quays.jsonl']")
     page.click("#editing-add")
     page.wait_for_selector(".intake.adding progress[max='600']")
     page.reload()
