@@ -269,7 +269,10 @@ def test_a_reader_limits_the_search_by_the_timeline_and_edits_the_question(
     page.get_by_role("button", name="4 Mar 2026").press("Enter")
     page.get_by_text("“Published from” and “Published to” are set to 4 March 2026").wait_for()
     assert first.input_value() == last.input_value() == "2026-03-04"
-    # In the plot, across all bars.
+    # In the plot, one bar, then across all of them.
+    page.locator("#timeline svg .plot_marks path").first.click()
+    page.get_by_text("are set to 2 March 2026").wait_for()
+    assert first.input_value() == last.input_value() == "2026-03-02"
     plot = page.locator("#timeline svg .role-frame .background").first.bounding_box()
     page.mouse.move(plot["x"] + 5, plot["y"] + 20)
     page.mouse.down()

@@ -84,8 +84,8 @@ def heading(timeline: Timeline, colours: Mapping[str, str], limited: bool) -> st
         for outlet, colour in colours.items()
     )
     return (
-        f'<section class="timeline"><h2>Coverage</h2><p>{what} Drag across the bars, or choose from the list below '
-        "them, to search only these days.</p>"
+        f'<section class="timeline"><h2>Coverage</h2><p>{what} Click a bar, drag across several, or choose from '
+        "the list below, to search only these days.</p>"
         f'<ul class="legend" aria-label="Colours">{legend}</ul></section>'
     )
 

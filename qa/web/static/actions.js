@@ -40,8 +40,16 @@ const vote = (button) => {
 	});
 };
 
+// The button in the list of the period whose bar this is: Vega keeps what a mark shows in `__data__`.
+const buttonOf = (mark) => {
+	const period = mark.closest("#timeline-plot svg") && mark.__data__?.datum?.period;
+	return [...document.querySelectorAll("button[data-bar]")].find((button) => button.textContent === period);
+};
+
 document.addEventListener("click", (event) => {
-	const button = event.target.closest("button[data-revise], button[data-link], button[data-vote], button[data-bar]");
+	const button =
+		event.target.closest("button[data-revise], button[data-link], button[data-vote], button[data-bar]") ??
+		buttonOf(event.target);
 	if (!button) return;
 	if (button.dataset.link) copyLink(button);
 	else if (button.dataset.vote) vote(button);
