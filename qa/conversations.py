@@ -126,6 +126,18 @@ def delete_conversation(folder: Path, user: str, conversation: str) -> bool:
     return bool(gone)
 
 
+def delete_conversations(folder: Path, user: str) -> int:
+    """Erase all that is kept of a user's; how many conversations. Raises ArchiveError where it cannot be written."""
+    if not (folder / FILE_NAME).is_file():
+        return 0
+    with _opened(folder) as database, _writing(database) as connection:
+        connection.execute(
+            "DELETE FROM turns WHERE conversation IN (SELECT id FROM conversations WHERE user = ?)", (user,)
+        )
+        gone: int = connection.execute("DELETE FROM conversations WHERE user = ?", (user,)).rowcount
+    return gone
+
+
 def forget_articles(folder: Path, articles: Sequence[str], titles: Sequence[str]) -> None:
     """Erase what was told beside answers that name one of these articles; their places stay, without any text.
 

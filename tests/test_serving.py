@@ -21,6 +21,7 @@ import pytest
 from support import SAMPLE, child_environment, hashed_index
 
 from qa.config import Config
+from qa.conversations import KeptTurn, conversations_of, keep_turns
 from qa.errors import ConfigError, QuestionError
 from qa.web.serving import origin
 from qa.web.serving.access import Access, warn_of_openness
@@ -83,6 +84,21 @@ def test_a_user_gets_another_password_and_is_removed(tmp_path: Path) -> None:
     assert remove_user(path, NAME) and not remove_user(path, NAME)
     with pytest.raises(ConfigError, match="qa user add"):
         UserFile(path)
+
+
+def test_an_editor_stays_one_until_the_opposite_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "users.json"
+
+    def after(**said: bool) -> bool:
+        add_user(path, NAME, PASSWORD, **said)
+        return read_users(path)[NAME].editor
+
+    assert [after(), after(editor=True), after(), after(editor=False), after()] == [False, True, True, False, False]
+    data = json.loads(path.read_text("utf-8"))
+    # As files were before there were editors.
+    del data["users"][NAME]["editor"]
+    path.write_text(json.dumps(data), "utf-8")
+    assert read_users(path)[NAME].editor is False
 
 
 @pytest.mark.parametrize(
@@ -441,7 +457,7 @@ def test_what_is_sent_is_limited(unlocked: str) -> None:
             )
             assert response.status_code == 413 and "2,000 bytes" in response.text
         response = client.post("/gradio_api/upload", files={"files": ("a.txt", b"x" * 2_000)})
-        assert response.status_code == 413
+        assert response.status_code == 403
         check_headers(response)
 
 
@@ -499,7 +515,7 @@ def test_an_internal_error_has_a_number_that_is_in_the_log(caplog: pytest.LogCap
 
     names = origin.names_for("127.0.0.1", "", "", login=False)
     guard = Guard(broken, names=names, limits=Limits(10, 10), login=None, proxies=(), root_path="",
-                  why_not_ready=lambda: "", gauges=None)  # fmt: skip
+                  why_not_ready=lambda: "", gauges=None, may_upload=lambda name: False)  # fmt: skip
 
     async def ask() -> httpx.Response:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(guard), base_url="http://localhost") as client:
@@ -551,7 +567,17 @@ def test_the_command_adds_lists_and_removes(tmp_path: Path) -> None:
     listed = run("list").stdout
     assert listed.startswith("anna  since 20") and PASSWORD not in listed
     assert "--password-stdin" in run("add", "ben").stderr
-    assert run("remove", NAME).returncode == 0 and run("remove", NAME).returncode == 3
+    assert run("add", "zoë", "--editor", "--password-stdin", given=PASSWORD + "\n").returncode == 0
+    users = json.loads(run("list", "--json").stdout)["users"]
+    assert [(user["name"], user["editor"]) for user in users] == [(NAME, False), ("zoë", True)]
+    (tmp_path / "news").mkdir()
+    for conversation, user in (("c1", NAME), ("c2", NAME), ("c3", "zoë")):
+        turn = KeptTurn({"question": "Who?"}, {"articles": [], "told": None})
+        assert keep_turns(tmp_path / "news", user, conversation, 0, 0, [turn])
+    removed = run("remove", NAME, "--index", str(tmp_path / "news")).stdout
+    assert removed == "anna may no longer log in; of the conversations that were kept, 2 were deleted.\n"
+    assert not conversations_of(tmp_path / "news", NAME) and len(conversations_of(tmp_path / "news", "zoë")) == 1
+    assert run("remove", NAME).returncode == 3
 
 
 # A real browser

@@ -38,6 +38,7 @@ from qa.web import archive_rendering as rendering
 from qa.web import asking, coverage, editing, editing_rendering, figures, intake, periods, wording
 from qa.web.archive import Archive, Look
 from qa.web.serving.access import Access, refuse_open_editing
+from qa.web.serving.users import add_user
 
 DAY = datetime.date
 ARTICLE = Article(
@@ -424,40 +425,58 @@ def test_the_state_of_the_work_is_told_in_words() -> None:
 
 
 def test_pages_look_often_while_there_is_something_to_see(work: intake.Intake, tmp_path: Path) -> None:
-    events = editing.Work(editing.Editor(work, paths=False))
-    shown, cancel, pace = events.look(5.0)
+    events = editing.Work(editing.Editor(work, paths=False, may=lambda name: name != "ben"))
+    anna, ben = gr.Request(username="anna"), gr.Request(username="ben")
+    shown, cancel, pace = events.look(5.0, anna)
     assert "Nothing was added" in shown and not cancel.visible and pace == gr.skip()
-    assert events.look(1.0)[2].value == 5.0
-    trouble = events.add_path(str(tmp_path))[1]
+    assert events.look(1.0, anna)[2].value == 5.0
+    trouble = events.add_path(str(tmp_path), anna)[1]
     assert "Paths are taken only from this machine" in trouble and work.state == intake.State()
-    files, trouble, *_ = events.add_files([uploaded(tmp_path, "n.jsonl", {"id": "a", "text": "The quay."})])
+    upload = uploaded(tmp_path, "n.jsonl", {"id": "a", "text": "The quay."})
+    for refused in (events.add_files([upload], ben), events.add_path(str(tmp_path), ben)):
+        assert "You may not change this archive" in refused[1]
+    assert work.state == intake.State()
+    files, trouble, *_ = events.add_files([upload], anna)
     assert files is None and trouble == ""
     settled(work)
-    assert "1 record read: 1 added" in events.look()[0]
-    assert "No file was chosen" in events.add_files(None)[1]
+    assert "1 record read: 1 added" in events.look(None, anna)[0]
+    assert "No file was chosen" in events.add_files(None, anna)[1]
     work._state = intake.State(intake.Phase.ADDING, "n.jsonl", 1, 2)
-    _, cancel, pace = events.look(5.0)
+    shown, cancel, pace = events.look(5.0, ben)
+    assert "Nothing was added" in shown and not cancel.visible
+    assert not events.cancel(ben)[1].visible and not work.state.cancelling
+    _, cancel, pace = events.look(5.0, anna)
     assert cancel.visible and pace.value == 1.0
-    work.cancel()
-    _, cancel, pace = events.look(1.0)
+    assert events.cancel(anna) and work.state.cancelling
+    _, cancel, pace = events.look(1.0, anna)
     assert not cancel.visible and pace == gr.skip()
 
 
-def test_an_article_is_removed_once_that_is_confirmed(editable: Index) -> None:
+def test_an_article_is_removed_once_that_is_confirmed(
+    editable: Index, work: intake.Intake, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "qa.web.editing")
     editable.add([ARTICLE, dataclasses.replace(ARTICLE, id="a2")])
-    removal = editing.Removal(editable, SimpleNamespace(events=Archive(editable)))  # type: ignore[arg-type]
-    assert [button.visible for button in removal.offered("a1")[:1]] == [True] and not removal.offered("")[0].visible
-    button, words, sure, asked = removal.ask("a1")
+    editor = editing.Editor(work, paths=False, may=lambda name: name != "ben")
+    removal = editing.Removal(editable, SimpleNamespace(events=Archive(editable)), editor)  # type: ignore[arg-type]
+    anna, ben = gr.Request(username="anna"), gr.Request(username="ben")
+    assert [removal.offered("a1", anna)[0].visible, removal.offered("", anna)[0].visible] == [True, False]
+    assert not removal.offered("a1", ben)[0].visible
+    for refused in (removal.ask("a1", ben)[1], removal.remove("a1", Look(), ben)[-3]):
+        assert "You may not change this archive" in refused
+    assert editable.article("a1") and not caplog.records
+    button, words, sure, asked = removal.ask("a1", anna)
     assert (button.visible, sure.visible, asked) == (False, True, "a1")
     assert "Remove “<bdi>A title</bdi>” (<bdi>The Gull</bdi>) with 1 version," in words
     with FolderLock(editable.path, "writer", "writing to the index").held(1):
-        *_, words, _, _ = removal.remove("a1", Look())
+        *_, words, _, _ = removal.remove("a1", Look(), anna)
     assert "Somebody else is writing to the index" in words and editable.article("a1")
-    reader, article_id, listing, *_ = removal.remove("a1", Look())
+    reader, article_id, listing, *_ = removal.remove("a1", Look(), anna)
+    assert [record.getMessage() for record in caplog.records] == ["anna removed 'a1'"]
     assert "The article was removed" in reader and article_id == "" and NAMES.findall(listing) == ["a2"]
     assert editable.article("a1") is None and editable.history("a1") == ()
-    assert "It was no longer in the archive." in removal.remove("a1", Look())[0]
-    assert editable.stats().articles == 1 and "It was no longer" in removal.remove("", Look())[0]
+    assert "It was no longer in the archive." in removal.remove("a1", Look(), anna)[0]
+    assert editable.stats().articles == 1 and "It was no longer" in removal.remove("", Look(), anna)[0]
 
 
 @pytest.mark.parametrize(
@@ -501,7 +520,7 @@ def labels(index: Index, editor: editing.Editor | None) -> set[str]:
 def test_who_may_not_edit_is_offered_nothing_to_edit_with(editable: Index, work: intake.Intake) -> None:
     editing_labels = {"Add articles", "Files of articles", "Remove this article…", "Remove it for good"}
     assert not labels(editable, None) & editing_labels
-    assert labels(editable, editing.Editor(work, paths=False)) >= editing_labels
+    assert labels(editable, editing.Editor(work, paths=False, may=lambda name: True)) >= editing_labels
 
 
 # In the browser
@@ -594,7 +613,38 @@ def test_uploads_are_limited_and_only_for_editors(editable: Index) -> None:
             for size in (900, 190_000, 290_000):
                 files = {"files": ("news.jsonl", b"x" * size)}
                 statuses.append(httpx.post(f"{address}gradio_api/upload", files=files).status_code)
-    assert statuses == [200, 200, 413, 200, 413, 413]
+    assert statuses == [200, 200, 413, 403, 403, 403]
+
+
+@pytest.mark.slow
+def test_of_users_only_editors_are_offered_to_add_articles(
+    browser: Any,  # noqa: F811
+    editable: Index,
+    tmp_path: Path,
+) -> None:
+    from qa.web.app import serving
+
+    users, password = tmp_path / "users.json", "a long enough phrase"
+    add_user(users, "anna", password, editor=True)
+    add_user(users, "ben", password)
+    access = Access(users, editor=True)
+    tabs, statuses = {}, {}
+    with serving(lambda: editable, Config(port=0), port=0, embed=False, access=access) as address:
+        for name in ("anna", "ben"):
+            page = browser.new_context().new_page()
+            page.goto(address)
+            page.fill("#username", name)
+            page.fill("#password", password)
+            page.press("#password", "Enter")
+            page.get_by_text("Log out").wait_for()
+            if name == "anna":
+                page.get_by_role("tab", name="Add articles").wait_for()
+            tabs[name] = page.get_by_role("tab").all_inner_texts()
+            upload = {"name": "news.jsonl", "mimeType": "text/plain", "buffer": b"x"}
+            statuses[name] = page.request.post(f"{address}gradio_api/upload", multipart={"files": upload}).status
+            page.context.close()
+    assert tabs == {"anna": ["Chat", "Archive", "Statistics", "Add articles"], "ben": ["Chat", "Archive", "Statistics"]}
+    assert statuses == {"anna": 200, "ben": 403}
 
 
 @pytest.mark.slow

@@ -50,7 +50,10 @@ def chat(
         bool, typer.Option("--open-to-everyone", help="It is meant that who reaches --host needs no password.")
     ] = False,
     editor: Annotated[
-        bool, typer.Option("--editor", help="Whoever may use the chat may also add articles and remove them.")
+        bool,
+        typer.Option(
+            "--editor", help="Let articles be added and removed: with --auth by its editors, else by whoever sits here."
+        ),
     ] = False,
     root_path: Annotated[
         str | None, typer.Option("--root-path", metavar="URL", help="The URL or path under which a proxy shows it.")
@@ -70,9 +73,7 @@ def chat(
         require_index(config)
     if json_log:
         log_as_json()
-    if log_questions:
-        # A question is an ordinary event; who asks for its text wants to see it.
-        logging.getLogger("qa.web.questions").setLevel(logging.INFO)
+    _log_events(questions=log_questions, edits=editor)
     from qa.web.app import serve
 
     serve(
@@ -81,6 +82,13 @@ def chat(
         examples=_SAMPLE_QUESTIONS if sample else None,
         access=Access(auth, open_to_everyone, metrics, log_questions, editor),
     )  # fmt: skip
+
+
+def _log_events(*, questions: bool, edits: bool) -> None:
+    """Log what else is too ordinary for that: who wants the text of questions, or lets others edit, wants to see it."""
+    for wanted, name in ((questions, "qa.web.questions"), (edits, "qa.web.editing")):
+        if wanted:
+            logging.getLogger(name).setLevel(logging.INFO)
 
 
 def require_index(config: Config) -> None:

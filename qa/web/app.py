@@ -122,10 +122,10 @@ def serving(
         if access.editor:
             # A path of the server's machine is for those who sit at it.
             paths = is_loopback(host) and not proxied
-            editor = Editor(Intake(index, asking.words_for), paths)
+            editor = Editor(Intake(index, asking.words_for), paths, _editors(users))
             closing.callback(editor.intake.end, _SECONDS_TO_STOP)
         app = build_app(index, background, examples=examples, login=users is not None, editor=editor)
-        guard = _guarded(app, index, background, config, host, port, access, users)
+        guard = _guarded(app, index, background, config, host, port, access, users, editor)
         closing.enter_context(running(guard, listener))
         closing.callback(_end_streams, app)
         background.start()
@@ -147,6 +147,16 @@ def mount(
     return mounted
 
 
+def _editors(users: UserFile | None) -> Callable[[str | None], bool]:
+    """Whether the user of a name may change the archive. Without a file of users, everybody may."""
+
+    def may(name: str | None) -> bool:
+        user = users.find(name) if users and name else None
+        return users is None or (user is not None and user.editor)
+
+    return may
+
+
 def _user_of(request: fastapi.Request) -> str | None:
     name = request.scope.get(USER)
     return name if isinstance(name, str) else None
@@ -154,7 +164,7 @@ def _user_of(request: fastapi.Request) -> str | None:
 
 def _guarded(
     app: gr.Blocks, index: Index, background: Background, config: Config, host: str, port: int, access: Access,
-    users: UserFile | None,
+    users: UserFile | None, editor: Editor | None,
 ) -> Guard:  # fmt: skip
     OBSERVER.log_questions = access.log_questions
     names = origin.names_for(host, config.chat_names, config.chat_root_path, login=users is not None)
@@ -171,7 +181,7 @@ def _guarded(
         root_path=config.chat_root_path,
         limits=Limits(config.chat_request_bytes, upload_bytes),
         proxies=origin.networks(config.chat_proxies), why_not_ready=lambda: _why_not_ready(index, background),
-        gauges=gauges if access.metrics else None,
+        gauges=gauges if access.metrics else None, may_upload=editor.may if editor else lambda user: False,
     )  # fmt: skip
 
 

@@ -63,7 +63,8 @@ def add_plot() -> Plot:
         heading = gr.HTML(apply_default_css=False, js_on_load=None)
         chart = gr.BarPlot(
             None, x="period", y="articles", color="outlet", x_title=" ", y_title=" ", color_title=" ", height=170,
-            x_label_angle=-60, colors_in_legend=[], show_label=False, container=False, buttons=[], elem_id="timeline-plot",
+            x_label_angle=-60, colors_in_legend=[], show_label=False, container=False, buttons=[],
+            elem_id="timeline-plot",
         )  # fmt: skip
         said = gr.HTML(apply_default_css=False, js_on_load=None)
         listed = gr.HTML(apply_default_css=False, js_on_load=None)

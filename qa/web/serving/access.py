@@ -21,7 +21,7 @@ class Access:
         open_to_everyone: an address that others reach is meant to need no login.
         metrics: offer /metrics.
         log_questions: the log may hold what was asked.
-        editor: who may use the chat may also add articles and remove them.
+        editor: articles may be added and removed: by the users who are editors, or without `users` by everybody.
     """
 
     users: Path | None = None

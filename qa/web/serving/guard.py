@@ -66,6 +66,7 @@ class Guard:
         app: the chat.
         names: under which it may be asked.
         limits: of what may be sent.
+        may_upload: whether the user of this name may send files; None stands for nobody who is logged in.
         login: who has to log in; None lets everybody in.
         proxies: whose word about a request is taken.
         root_path: the path or URL under which a proxy shows the chat; empty for none.
@@ -76,6 +77,7 @@ class Guard:
     def __init__(
         self, app: App, *, names: Names, limits: Limits, login: Login | None, proxies: tuple[Network, ...],
         root_path: str, why_not_ready: Callable[[], str], gauges: Callable[[], Mapping[str, float]] | None,
+        may_upload: Callable[[str | None], bool],
     ) -> None:  # fmt: skip
         self._app = app
         self._names = names
@@ -85,6 +87,7 @@ class Guard:
         self._root = urlsplit(root_path).path.rstrip("/")
         self._why_not_ready = why_not_ready
         self._gauges = gauges
+        self._may_upload = may_upload
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -133,6 +136,8 @@ class Guard:
         scope[USER] = user
         if not _is_offered(path):
             return _refused(request, "route", "There is nothing at this address.", 404)
+        if path.rstrip("/") == _UPLOAD and not self._may_upload(user):
+            return _refused(request, "upload", "Only who may add articles may send files.", 403)
         return None
 
     async def _readiness(self) -> Response:

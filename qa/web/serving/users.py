@@ -1,7 +1,7 @@
 """Who may use the chat: a file of names and hashed passwords.
 
-The file is JSON: `{"version": 1, "users": {NAME: {"n", "r", "p", "salt", "hash", "added"}}}`, salt and hash in
-hexadecimal. Only its owner may read it.
+The file is JSON: `{"version": 1, "users": {NAME: {"n", "r", "p", "salt", "hash", "added", "editor"}}}`, salt and hash
+in hexadecimal. Only its owner may read it.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ _LOCK_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """One user. `n`, `r` and `p` are scrypt's; `added` is the moment in ISO 8601, UTC."""
+    """One user. `n`, `r` and `p` are scrypt's; `added` is the moment in ISO 8601, UTC; an `editor` may add articles and
+    remove them."""
 
     name: str
     n: int
@@ -51,6 +52,7 @@ class User:
     salt: bytes
     hash: bytes
     added: str
+    editor: bool = False
 
 
 def hashed(name: str, password: str) -> User:
@@ -120,6 +122,8 @@ def _user(name: str, values: dict[str, Any]) -> User:
     user = User(
         name, values["n"], values["r"], values["p"],
         bytes.fromhex(values["salt"]), bytes.fromhex(values["hash"]), str(values["added"]),
+        # Files from before there were editors do not say.
+        values.get("editor") is True,
     )  # fmt: skip
     limits = ((user.n, _LARGEST_N), (user.r, _LARGEST_R), (user.p, _LARGEST_P))
     if not all(type(value) is int and 1 <= value <= largest for value, largest in limits) or user.n & (user.n - 1):
@@ -129,8 +133,14 @@ def _user(name: str, values: dict[str, Any]) -> User:
     return user
 
 
-def add_user(path: Path, name: str, password: str) -> bool:
+def add_user(path: Path, name: str, password: str, *, editor: bool | None = None) -> bool:
     """Add a user, or give one another password; whether the name is new. The file is made where there is none.
+
+    Args:
+        path: the file of users.
+        name: the user's.
+        password: what they are to log in with.
+        editor: whether they may add articles and remove them; None leaves it as it is, and a new user may not.
 
     Raises:
         ConfigError: a name or password that cannot be taken, or a file that cannot be used.
@@ -138,9 +148,10 @@ def add_user(path: Path, name: str, password: str) -> bool:
     user = hashed(name, password)
     with _writing(path):
         users = read_users(path) if path.exists() else {}
-        is_new = user.name not in users
-        _write(path, users | {user.name: user})
-    return is_new
+        known = users.get(user.name)
+        may_edit = known is not None and known.editor if editor is None else editor
+        _write(path, users | {user.name: dataclasses.replace(user, editor=may_edit)})
+    return known is None
 
 
 def remove_user(path: Path, name: str) -> bool:
