@@ -109,11 +109,11 @@ def staged(folder: Path) -> Iterator[Stage]:
             go_on=go_on,
         )
         for address in (stage.whole, stage.ended, stage.empty, stage.computing, stage.without_model, stage.locked):
-            _wait_until_ready(address)
+            wait_until_ready(address)
         yield stage
 
 
-def _wait_until_ready(address: str) -> None:
+def wait_until_ready(address: str) -> None:
     """Wait until the model is loaded, so that pages do not say for a while that it is not."""
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
