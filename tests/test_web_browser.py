@@ -356,7 +356,7 @@ def test_an_internal_error_shows_a_number_that_is_in_the_log(
         raise RuntimeError("secret")
 
     page = open_page()
-    monkeypatch.setattr(index, "ask", fail)
+    monkeypatch.setattr(index, "ask_stream", fail)
     ask(page, ANSWERED)
     number = re.search(r"under (\w{8})", page.inner_text("div.failed"))
     assert number and number[1] in caplog.text
@@ -365,8 +365,8 @@ def test_an_internal_error_shows_a_number_that_is_in_the_log(
 
 def test_stop_frees_the_page(open_page: Callable, index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
     go_on = threading.Event()
-    page, real_ask = open_page(), index.ask
-    monkeypatch.setattr(index, "ask", lambda *values, **more: go_on.wait(20) and real_ask(*values, **more))
+    page, real_ask = open_page(), index.ask_stream
+    monkeypatch.setattr(index, "ask_stream", lambda *values, **more: go_on.wait(20) and real_ask(*values, **more))
     page.fill("#question textarea", ANSWERED)
     page.click("#ask")
     page.click("#stop")
