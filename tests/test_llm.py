@@ -587,6 +587,22 @@ def test_a_refusal_is_one_answer_and_closing_the_index_stream_hangs_up(tmp_path:
             next(index.ask_stream(" "))
 
 
+def test_nothing_unchecked_is_handed_to_the_page(tmp_path: Path) -> None:
+    from qa.web.conversation import Conversations
+
+    config = CONFIG.replace(answer_threshold=0.0, llm_model="m")
+    reply, folder = says(f"{LIE} {GOOD.split('. ')[0]}. {LIE} {LIE}"), tmp_path / "index"
+    with serving(reply) as server, hashed_index(folder, config.replace(llm_base_url=server.url)) as index:
+        index.add([FERRY])
+        steps = [*Conversations(index, None).ask("What did the strike cost?", [], "", "", "", 5, ())]
+    shown = [step for step in steps if isinstance(step.chat, list)]
+    sent = [str([message["content"].value for message in step.chat]) + str(step.evidence) for step in shown]
+    assert "The strike cost 3.1 million merks." in sent[1] and "is writing" in sent[1] and "it cost" not in sent[1]
+    assert "is writing" in sent[2] and "it cost 3.1 million merks [" in sent[2]
+    assert "is writing" not in sent[-1] and "it cost 3.1 million merks [" in sent[-1]
+    assert not any("bribed" in each for each in (*sent, str([step.turns for step in steps])))
+
+
 def test_the_chat_has_follow_ups_made_whole_where_the_rules_do_not() -> None:
     first = Request("Who is mayor?", Filters(), None, None)
     follow_up = dataclasses.replace(first, question="Reasons for the anger?")

@@ -125,8 +125,7 @@ class Conversations:
             yield self._unchanged()
             return
         if turns and not turns[-1].settled:
-            # Two answers at a time would each put back the page as the other found it.
-            gr.Info("The last question is still being answered. Wait for it, or stop it; yours stays in its field.")
+            # Two answers at a time would each put back the page as the other found it. page.js says so to the reader.
             yield self._unchanged()._replace(ask_button=gr.Button(visible=False), stop_button=gr.Button(visible=True))
             return
         # The index refuses what is too long; the page need not carry it around either.
