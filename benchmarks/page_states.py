@@ -143,7 +143,8 @@ def _ask_with_troubles(index: Index, go_on: threading.Event) -> None:
         for answer in ask_stream(question, *values, **more):
             if question == WRITTEN_ABOUT:
                 told = Statement(f"{answer.sentences[0].text.removesuffix('.')} [1].", (1,))
-                yield dataclasses.replace(answer, unfinished=True, written=(told,), model="quiet-1")
+                answer = dataclasses.replace(answer, written=(told,), model="quiet-1")
+                yield dataclasses.replace(answer, unfinished=True)
                 go_on.wait(60)
             yield answer
 

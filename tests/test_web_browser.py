@@ -399,9 +399,12 @@ def test_a_language_model_is_read_while_it_writes_and_stopped(
         page.get_by_text("The language model is writing…").wait_for()
         assert page.locator(".answer blockquote").count() >= 1 and page.locator(".evidence mark").count() >= 1
         assert page.locator(".written p").count() == 1
+        page.locator(".answer button.number").first.focus()
         quotes_seen.set()
         page.locator(".written", has_text=f"{first} [1].").wait_for()
         assert second not in page.inner_text(".written")
+        # Who reads on from a citation is still there.
+        assert page.evaluate("document.activeElement.dataset.target") == "evidence-1-1"
         # A question that comes too early stays where it was written.
         page.fill("#question textarea", UNANSWERED)
         page.press("#question textarea", "Enter")

@@ -108,6 +108,7 @@ def answer_message(
     numbers = {sentence.citation.number for sentence in sentences}
     above = _short(short) if short and short.number in numbers else ""
     if unfinished:
+        # It has its place before the first sentence comes: so all below keeps its own, and the focus with it.
         above += _written(written, _STILL_WRITING, "by working")
     elif written and numbers.issuperset(number for statement in written for number in statement.numbers):
         above += _written(written, f"Written by {model}; each sentence was checked against these quotations:")
