@@ -38,9 +38,10 @@ _PAST_ITS_TIME = "The language model took too long"
 # Its estimate of tokens is corrected by what the server counts, but not by any amount that a server may say.
 _LEAST_CORRECTION, _MOST_CORRECTION = 0.5, 3.0
 
-# The reply that a thread reads, and the events of httpcore after which there is a connection, encrypted or not.
+# The reply that a thread reads, and how the events of httpcore end after which there is a connection: plain, encrypted,
+# or encrypted through a proxy.
 _OF_THREAD = threading.local()
-_CONNECTED = ("connection.connect_tcp.complete", "connection.start_tls.complete")
+_CONNECTED = (".connect_tcp.complete", ".start_tls.complete")
 
 
 class LanguageModel:
@@ -188,7 +189,7 @@ class _Reply:
 
     def connected(self, event: str, found: Mapping[str, Any]) -> None:
         """Is told by httpcore of what it does for this reply; a connection is there long before the reply may begin."""
-        if event in _CONNECTED:
+        if event.endswith(_CONNECTED):
             self._connection = found["return_value"]
             if self._closed.is_set():
                 self._hang_up()

@@ -117,6 +117,7 @@ class Conversations:
     ) -> Iterator[Shown]:  # fmt: skip
         """Show the question at once, then the answer sentence by sentence, then what it rests on.
 
+        Where a language model writes, all that is quoted comes first, then each of its sentences that passed the check.
         A follow-up is searched for as the earlier turns make it whole.
         """
         config = self.index.config
