@@ -8,6 +8,7 @@ never get done.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import shutil
 import threading
@@ -22,7 +23,7 @@ from typing import Any
 import qa
 from qa.config import Config
 from qa.index import Index
-from qa.records import EmbedProgress
+from qa.records import Answer, EmbedProgress, Statement
 from qa.web.app import serving
 from qa.web.serving.access import USUAL, Access
 from qa.web.serving.users import add_user
@@ -43,6 +44,7 @@ NAME, PASSWORD = "anna", "a long enough phrase"
 NO_LANGUAGE_MODEL = "http://127.0.0.1:9/v1"
 ENDED_BEFORE = "2026-03-01"
 BREAKS, TAKES_LONG = "Where is the error that nobody foresaw?", "What takes a long time to be found?"
+WRITTEN_ABOUT = "What animal set off the blackout?"
 FINISHED = ".bot-row .answer, .bot-row div.abstained, .bot-row div.failed"
 
 
@@ -131,16 +133,22 @@ def _published_before(path: Path, day: str) -> Path:
 
 
 def _ask_with_troubles(index: Index, go_on: threading.Event) -> None:
-    ask = index.ask
+    ask_stream = index.ask_stream
 
-    def troubled(question: str, *values: Any, **more: Any) -> Any:
+    def troubled(question: str, *values: Any, **more: Any) -> Iterator[Answer]:
         if question == BREAKS:
             raise RuntimeError("This is secret.")
         if question == TAKES_LONG:
             go_on.wait(60)
-        return ask(question, *values, **more)
+        for answer in ask_stream(question, *values, **more):
+            if question == WRITTEN_ABOUT:
+                told = Statement(f"{answer.sentences[0].text.removesuffix('.')} [1].", (1,))
+                answer = dataclasses.replace(answer, written=(told,), model="quiet-1")
+                yield dataclasses.replace(answer, unfinished=True)
+                go_on.wait(60)
+            yield answer
 
-    index.ask = troubled  # type: ignore[method-assign]
+    index.ask_stream = troubled  # type: ignore[method-assign, assignment]
 
 
 def _embed_without_end(index: Index, closing: contextlib.ExitStack) -> None:
@@ -237,6 +245,12 @@ def _search_on(page: Any) -> None:
     page.fill("#question textarea", TAKES_LONG)
     page.press("#question textarea", "Enter")
     page.wait_for_selector("#stop", state="visible")
+
+
+def _be_written_about(page: Any) -> None:
+    page.fill("#question textarea", WRITTEN_ABOUT)
+    page.press("#question textarea", "Enter")
+    page.wait_for_selector(".written .working")
 
 
 def _stop(page: Any) -> None:
@@ -342,6 +356,7 @@ STATES = (
     PageState("welcome", "Nothing was asked yet", "whole", _nothing),
     PageState("filters", "The filters are open", "whole", lambda page: page.click("#filters > button")),
     PageState("searching", "A question is being answered", "whole", _search_on),
+    PageState("being-written", "The language model is still writing", "whole", _be_written_about),
     PageState("answered", "An answer, with its evidence", "whole", _ask(EXAMPLES[3], ".evidence mark")),
     PageState("other-passages", "An answer, with all that was found", "whole", _open_others),
     PageState(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from qa import lexical as lexical_module
 from qa.config import Config
+from qa.database import FILE_NAME, damaged
 from qa.encoder import Encoder
 from qa.errors import IndexLockedError
 from qa.lexical import LexicalIndex
@@ -25,6 +26,17 @@ logger = logging.getLogger("qa")
 # Vectors written between two generations of the FAISS file; readers replay what lies between from SQLite.
 _VECTORS_A_GENERATION = 20_000
 _FOREIGN = "it does not belong to this state of the archive"
+
+
+def refuse_emptied_archive(folder: Path) -> None:
+    """SQLite would take a file of no bytes for a new archive, though its indexes say that there was one.
+
+    Raises:
+        IndexDamagedError: so it is in this folder of an index.
+    """
+    file = folder / FILE_NAME
+    if (folder / lexical_module.FOLDER_NAME).exists() and file.exists() and not file.stat().st_size:
+        raise damaged(file, "it is empty")
 
 
 class Derived:

@@ -1,10 +1,12 @@
-"""Files that are whole or absent: written beside their place, flushed to disk, then renamed."""
+"""Files that are whole or absent: written beside their place, flushed to disk, then renamed. Folders for them."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 from pathlib import Path
+
+from qa.errors import ArchiveError
 
 
 def replace_file(path: Path, data: bytes | memoryview, *, mode: int | None = None) -> None:
@@ -21,6 +23,18 @@ def replace_file(path: Path, data: bytes | memoryview, *, mode: int | None = Non
         os.fsync(file.fileno())
     temporary.replace(path)
     sync_folder(path.parent)
+
+
+def make_folder(path: Path) -> None:
+    """Make the folder of an index, unless it is there. Raises ArchiveError where that cannot be done."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ArchiveError(
+            f"The index's folder cannot be made: {error.strerror or error}",
+            where=str(path),
+            cure="Name another folder, or check what stands there and its permissions.",
+        ) from error
 
 
 def sync_folder(folder: Path) -> None:

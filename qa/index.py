@@ -7,7 +7,7 @@ import dataclasses
 import datetime
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from qa.answering import answer_from_hits
@@ -16,16 +16,16 @@ from qa.candidates import Sources
 from qa.catalogue import Catalogue
 from qa.config import Config, load_config
 from qa.conversations import forget_articles as forget_in_conversations
-from qa.database import FILE_NAME, damaged
-from qa.derived import Derived
+from qa.database import FILE_NAME
+from qa.derived import Derived, refuse_emptied_archive
+from qa.durable import make_folder
 from qa.embedding import embed_pending
 from qa.encoder import Encoder, Vectors
-from qa.errors import ArchiveError, IndexLockedError, IndexMismatchError, IndexNotFoundError
+from qa.errors import IndexLockedError, IndexMismatchError, IndexNotFoundError
 from qa.feedback import forget_articles
 from qa.history import Version, caveats
 from qa.ingest import Articles, Counts, add_records, records_in
-from qa.lexical import FOLDER_NAME as LEXICAL_FOLDER
-from qa.llm import language_model, written_answer
+from qa.llm import language_model, stream_written
 from qa.locking import FolderLock
 from qa.mentions import Names
 from qa.question import Request, archive_ended, interpret, limits_of, outlets_asked, outlets_ended
@@ -55,12 +55,12 @@ class Index:
         self.config = config or load_config()
         self.report = AddReport()
         if create:
-            _make_folder(self.path)
+            make_folder(self.path)
         elif not (self.path / FILE_NAME).is_file():
             raise IndexNotFoundError(
                 "There is no index here", where=str(self.path), cure=f"Make one: qa index ARTICLES --index {self.path}"
             )
-        _refuse_emptied_file(self.path)
+        refuse_emptied_archive(self.path)
         self._writing = FolderLock(self.path, "writer", "writing to the index")
         self._encoding = FolderLock(self.path, "encoding", "computing vectors for the index")
         self._no_question = threading.Condition()
@@ -207,6 +207,21 @@ class Index:
 
         Arguments and errors as for `retrieve`; LanguageModelError where what is set cannot be used.
         """
+        *_, whole = self.ask_stream(question, k, filters, as_of, ignored=ignored)
+        return whole
+
+    def ask_stream(
+        self, question: str, k: int | None = None, filters: Filters | None = None,
+        as_of: datetime.date | None = None, *, ignored: Iterable[str] = (),
+    ) -> Generator[Answer, None, None]:  # fmt: skip
+        """The same answer while the language model still writes: each one goes on where the one before ended.
+
+        First the quoted sentences alone, then with each sentence of the model that passed its check; the last answer
+        is the one that `ask` gives, and the only one that is not `unfinished`. Without a language model it is the only
+        one at all. At least about twice a second one is given, if need be the same again, so that this can be closed at
+        any time: that ends the request to the model. Arguments and errors as for `ask`; they are raised when the first
+        answer is taken.
+        """
         query = self.interpret(question, k, filters, as_of, ignored=ignored)
         timings: dict[str, float] = {}
         started = time.perf_counter()
@@ -220,10 +235,11 @@ class Index:
             if as_of is None and (ended := archive_ended(query, self._store.days()[1])):
                 notes.append(ended)
         answer = dataclasses.replace(answer, notes=tuple(notes))
-        if self.config.llm_base_url:
-            answer = written_answer(answer, language_model(self.config), self._supports, _BESIDE_THE_POINT)
-        answer.timings["total"] = 1000 * (time.perf_counter() - started)
-        return answer
+        model = language_model(self.config) if self.config.llm_base_url else None
+        with contextlib.closing(stream_written(answer, model, self._supports, _BESIDE_THE_POINT)) as answers:
+            for answer in answers:
+                total = 1000 * (time.perf_counter() - started)
+                yield dataclasses.replace(answer, timings=answer.timings | {"total": total})
 
     def interpret(
         self, question: str, k: int | None = None, filters: Filters | None = None,
@@ -366,24 +382,6 @@ class Index:
         """Store what a question encoded on the spot, unless a writer is busy: a question does not wait for that."""
         with contextlib.suppress(IndexLockedError), self._writing.held(0):
             self._keep_window(passages, vectors)
-
-
-def _make_folder(path: Path) -> None:
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ArchiveError(
-            f"The index's folder cannot be made: {error.strerror or error}",
-            where=str(path),
-            cure="Name another folder, or check what stands there and its permissions.",
-        ) from error
-
-
-def _refuse_emptied_file(path: Path) -> None:
-    """SQLite would take a file of no bytes for a new archive, though its indexes say that there was one."""
-    file = path / FILE_NAME
-    if (path / LEXICAL_FOLDER).exists() and file.exists() and not file.stat().st_size:
-        raise damaged(file, "it is empty")
 
 
 def _today() -> datetime.date:

@@ -107,6 +107,22 @@ def fails(status: int, body: bytes = b'{"error": {"message": "no"}}', **headers:
     return step
 
 
+def holds_back(*parts: tuple[str, threading.Event]) -> Step:
+    """Streams each text once its event is set, then ends; sends comments, which are no words, while it waits."""
+
+    def step(handler: Handler) -> None:
+        handler.open_stream()
+        for text, event in parts:
+            while not event.wait(0.02):
+                handler.wfile.write(b": still here\n\n")
+                handler.wfile.flush()
+            handler.send_piece(text)
+        handler.send_piece("", "stop")
+        handler.wfile.write(b"data: [DONE]\n\n")
+
+    return step
+
+
 def stalls(text: str = "", seconds: float = 5.0) -> Step:
     """Streams the text, then sends comments, which are no words, for so long."""
 

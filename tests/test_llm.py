@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import itertools
 import json
 import logging
 import re
@@ -17,14 +18,14 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from llm_server import Step, breaks_off, fails, says, serving, stalls
+from llm_server import Step, breaks_off, fails, holds_back, says, serving, stalls
 from support import CONFIG, hashed_index
 
 import qa.index
 from qa.config import Config
-from qa.errors import LanguageModelError
+from qa.errors import LanguageModelError, QuestionError
 from qa.index import Index
-from qa.llm import LanguageModel, rewritten_question, stream_written, written_answer
+from qa.llm import LanguageModel, rewritten_question, stopped, stream_written
 from qa.llm.passages import passages_of
 from qa.llm.plain import visible
 from qa.llm.prompt import answering, estimated_tokens
@@ -72,6 +73,13 @@ def config_for(url: str, **changes: Any) -> Config:
 
 def model_for(url: str, **changes: Any) -> LanguageModel:
     return LanguageModel(config_for(url, **changes), {"QA_LLM_KEY": KEY})
+
+
+def written_answer(answer: Answer, model: LanguageModel, supports: Any, threshold: float = 0.0) -> Answer:
+    """The whole of it."""
+    *_, whole = stream_written(answer, model, supports, threshold)
+    assert not whole.unfinished
+    return whole
 
 
 def written(step: Step, answer: Answer | None = None, **changes: Any) -> Answer:
@@ -187,16 +195,116 @@ def test_what_is_sent_is_the_question_and_the_passages() -> None:
 # Streaming
 
 
+FIRST, SECOND = (
+    "About the strike: it cost 3.1 million merks [2].",
+    "The strike ended on Sunday after a vote in Lunn [3].",
+)
+LIE = "The mayor bribed Ada Holt [1]."
+
+
+def streamed(step: Step, **changes: Any) -> list[Answer]:
+    with serving(step) as server:
+        return list(stream_written(quoted(FERRY, GULL), model_for(server.url, **changes), always))
+
+
+def texts_of(answer: Answer) -> list[str]:
+    return [statement.text for statement in answer.written]
+
+
+def never_taken_back(answers: list[Answer]) -> bool:
+    """Each answer holds all that was shown before it, in its place."""
+    return all(
+        after.written[: len(before.written)] == before.written
+        and after.sentences[: len(before.sentences)] == before.sentences
+        and set(before.notes) <= set(after.notes)
+        for before, after in itertools.pairwise(answers)
+    )
+
+
 def test_a_sentence_comes_as_soon_as_it_is_checked_and_closing_hangs_up() -> None:
-    with serving(stalls(GOOD.replace("After", "after") + " More", seconds=20)) as server:
+    go, never = threading.Event(), threading.Event()
+    with serving(holds_back(("About the strike: ", go), (f"{GOOD[18:]} More", go), (" words.", never))) as server:
         started = time.monotonic()
         writing = stream_written(quoted(FERRY, GULL), model_for(server.url, llm_timeout_seconds=60), always)
         first = next(writing)
-        assert first.text == "About the strike: it cost 3.1 million merks [2]."
+        assert first == dataclasses.replace(quoted(FERRY, GULL), unfinished=True) and not server.requests
+        # While nothing comes the same is given again and again: only so can it be closed at any time.
+        assert next(writing) == next(writing) == first and 0.5 < time.monotonic() - started < 3
+        go.set()
+        written = next(answer for answer in writing if answer.written)
+        assert texts_of(written) == [FIRST] and written.unfinished and written.model == "m"
         writing.close()
         assert server.hung_up.wait(3), "the connection stayed open"
         assert time.monotonic() - started < 6
     assert not [thread for thread in threading.enumerate() if thread.name == "qa-llm" and _outlives(thread)]
+
+
+def test_before_its_first_word_closing_hangs_up_too() -> None:
+    def step(handler: Any) -> None:
+        # As servers do that read the whole prompt before they answer at all.
+        handler.rfile.read(1)
+        handler.server.hung_up.set()
+
+    with serving(step) as server:
+        writing = stream_written(quoted(FERRY, GULL), model_for(server.url, llm_timeout_seconds=60), always)
+        for _ in range(3):
+            assert next(writing).unfinished
+        assert server.requests and not server.hung_up.is_set()
+        writing.close()
+        assert server.hung_up.wait(3), "the connection stayed open"
+
+
+def test_each_answer_goes_on_where_the_one_before_ended_and_holds_nothing_unchecked() -> None:
+    answers = streamed(says(GOOD.replace(" The strike ended", f" {LIE} The strike ended")))
+    assert [answer.unfinished for answer in answers] == [True] * (len(answers) - 1) + [False]
+    assert [texts for texts, _ in itertools.groupby(map(texts_of, answers))] == [[], [FIRST], [FIRST, SECOND]]
+    assert never_taken_back(answers) and "bribed" not in str(answers)
+    assert answers[0].text == quoted(FERRY).text and answers[-1].text == f"{FIRST} {SECOND}"
+    # What was left out is told with the first answer in which it is.
+    left_out = "A sentence of the language model that the passages do not bear out was left out."
+    assert [left_out in answer.notes for answer in answers] == [False, False, True, True, True]
+    assert all("language model" not in answer.timings for answer in answers[:-1])
+
+
+def test_what_is_not_borne_out_waits_to_be_marked_until_something_is() -> None:
+    answers = streamed(says(f"{LIE} {GOOD}"), llm_unsupported="mark")
+    assert [texts for texts, _ in itertools.groupby(map(texts_of, answers))] == [
+        [], [LIE.replace(" [1]", ""), FIRST], [LIE.replace(" [1]", ""), FIRST, SECOND],
+    ]  # fmt: skip
+    assert never_taken_back(answers)
+    answers = streamed(says(f"{LIE} {LIE}"), llm_unsupported="mark")
+    assert not any(answer.written for answer in answers) and "bribed" not in str(answers)
+    assert answers[-1].notes[1].startswith("The language model wrote nothing that the passages bear out.")
+
+
+@pytest.mark.parametrize(
+    ("step", "texts", "note"),
+    [
+        (breaks_off(f"{GOOD} The mayor"), [FIRST, SECOND], "broke off; its answer breaks off."),
+        (breaks_off("The strike"), [], "broke off. The answer is quoted from the articles."),
+        (fails(500), [], "HTTP status 500. The answer is quoted from the articles."),
+        (says(LIE), [], "wrote nothing that the passages bear out. The answer is quoted from the articles."),
+    ],
+)  # fmt: skip
+def test_where_it_fails_what_was_shown_stays(step: Step, texts: list[str], note: str) -> None:
+    answers = streamed(step)
+    assert never_taken_back(answers) and texts_of(answers[-1]) == texts
+    assert answers[-1].notes[-1].endswith(note) and not any(note in str(answer.notes) for answer in answers[:-1])
+
+
+def test_a_stopped_answer_keeps_what_was_checked_and_says_that_it_was_stopped() -> None:
+    answers = streamed(says(GOOD))
+    quoted_only, written = (stopped(answers[number]) for number in (0, 1))
+    assert (quoted_only.unfinished, quoted_only.text) == (False, quoted(FERRY).text)
+    assert quoted_only.notes[1:] == ("The language model was stopped. The answer is quoted from the articles.",)
+    assert (texts_of(written), written.text, written.unfinished) == ([FIRST], FIRST, False)
+    assert written.notes[1:] == ("The language model was stopped; its answer breaks off.",)
+
+
+def test_a_pause_before_another_try_is_no_silence() -> None:
+    with serving(fails(429, Retry_After="1.2"), says(GOOD)) as server:
+        pieces = list(model_for(server.url, llm_retries=1, llm_timeout_seconds=10).stream([], 1))
+    assert pieces[:2] == ["", ""] and "".join(pieces) == GOOD
 
 
 def _outlives(thread: threading.Thread) -> bool:
@@ -451,10 +559,48 @@ def test_the_index_asks_the_model_that_is_set(tmp_path: Path) -> None:
             with hashed_index(tmp_path / f"index{len(url)}", CONFIG.replace(llm_base_url=url, llm_model="m")) as index:
                 index.add([FERRY])
                 answer = index.ask("What did the strike cost?", as_of=datetime.date(2026, 7, 14))
+                *before, last = index.ask_stream("What did the strike cost?", as_of=datetime.date(2026, 7, 14))
+            assert (last.text, last.sentences, last.written, last.notes) == (
+                answer.text, answer.sentences, answer.written, answer.notes
+            )  # fmt: skip
+            assert all(each.unfinished and each.timings["total"] > 0 for each in before) and bool(before) == bool(url)
+            assert all(each.written in ((), answer.written) for each in before)
             assert [statement.text for statement in answer.written] == texts
             assert ("language model" in answer.timings) == bool(url)
             assert answer.timings["total"] >= sum(v for k, v in answer.timings.items() if k == "language model")
-        assert len(server.requests) == 1
+        assert len(server.requests) == 2
+
+
+def test_a_refusal_is_one_answer_and_closing_the_index_stream_hangs_up(tmp_path: Path) -> None:
+    config = CONFIG.replace(answer_threshold=0.0, llm_model="m")
+    question = "What did the strike cost?"
+    folder = tmp_path / "index"
+    with serving(stalls(seconds=20)) as server, hashed_index(folder, config.replace(llm_base_url=server.url)) as index:
+        index.add([FERRY])
+        (refusal,) = index.ask_stream(question, filters=Filters(sources=("Nobody",)))
+        assert refusal.abstained and not refusal.unfinished and not server.requests
+        answers = index.ask_stream(question)
+        assert all(next(answers).unfinished for _ in range(3))
+        answers.close()
+        assert server.hung_up.wait(3), "the connection stayed open"
+        with pytest.raises(QuestionError):
+            next(index.ask_stream(" "))
+
+
+def test_nothing_unchecked_is_handed_to_the_page(tmp_path: Path) -> None:
+    from qa.web.conversation import Conversations
+
+    config = CONFIG.replace(answer_threshold=0.0, llm_model="m")
+    reply, folder = says(f"{LIE} {GOOD.split('. ')[0]}. {LIE} {LIE}"), tmp_path / "index"
+    with serving(reply) as server, hashed_index(folder, config.replace(llm_base_url=server.url)) as index:
+        index.add([FERRY])
+        steps = [*Conversations(index, None).ask("What did the strike cost?", [], "", "", "", 5, ())]
+    shown = [step for step in steps if isinstance(step.chat, list)]
+    sent = [str([message["content"].value for message in step.chat]) + str(step.evidence) for step in shown]
+    assert "The strike cost 3.1 million merks." in sent[1] and "is writing" in sent[1] and "it cost" not in sent[1]
+    assert "is writing" in sent[2] and "it cost 3.1 million merks [" in sent[2]
+    assert "is writing" not in sent[-1] and "it cost 3.1 million merks [" in sent[-1]
+    assert not any("bribed" in each for each in (*sent, str([step.turns for step in steps])))
 
 
 def test_the_chat_has_follow_ups_made_whole_where_the_rules_do_not() -> None:

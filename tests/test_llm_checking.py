@@ -189,9 +189,10 @@ def test_no_article_makes_it_fail(text: str, title: str) -> None:
 )
 def test_sentences_and_what_they_cite(text: str, expected: list[Any]) -> None:
     wanted = [Draft(sentence, tuple(numbers)) for sentence, *numbers in expected]
-    assert list(drafts_in([text], 1000)) == wanted
+    assert list(filter(None, drafts_in([text], 1000))) == wanted
     for size in (1, 2, 5):
-        assert list(drafts_in([text[i : i + size] for i in range(0, len(text), size)], 1000)) == wanted
+        pieces = [text[i : i + size] for i in range(0, len(text), size)]
+        assert list(filter(None, drafts_in(pieces, 1000))) == wanted
 
 
 def test_a_sentence_is_given_when_the_next_has_begun() -> None:
@@ -203,7 +204,7 @@ def test_a_sentence_is_given_when_the_next_has_begun() -> None:
             yield piece
         raise RuntimeError
 
-    drafts = drafts_in(pieces(), 1000)
+    drafts = filter(None, drafts_in(pieces(), 1000))
     assert next(drafts) == Draft("A fire broke out.", (1, 2)) and len(read) == 5
     assert next(drafts) == Draft("It is out.", (3,)) and len(read) == 7
     with pytest.raises(RuntimeError):
@@ -213,7 +214,9 @@ def test_a_sentence_is_given_when_the_next_has_begun() -> None:
 @given(st.lists(st.text("ab. [1]\n<“!?", max_size=9), max_size=20))
 @settings(max_examples=150, deadline=None)
 def test_however_it_comes_no_letter_is_given_twice(pieces: list[str]) -> None:
-    drafts = list(drafts_in(pieces, 1000))
+    found = list(drafts_in(pieces, 1000))
+    drafts = list(filter(None, found))
+    assert found.count(None) == len(pieces)
     given_letters, came = (re.sub("[^ab]", "", text) for text in ("".join(d.text for d in drafts), "".join(pieces)))
     assert given_letters == came
     assert not set("<>[]|\n") & set("".join(draft.text for draft in drafts))

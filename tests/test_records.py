@@ -235,7 +235,7 @@ def test_answer_as_dict_is_json_and_holds_no_full_text() -> None:
                        "article": REFERENCE}],
         "short": {"text": "Te", "kind": "date", "number": 1, "start": 0, "end": 2, "computed": "9 September 2025"},
         "conflicts": [{"kind": "number", "words": "They disagree.", "numbers": [1, 2], "update": False}],
-            "written": [], "model": "",
+        "written": [], "model": "", "unfinished": False,
     }  # fmt: skip
     assert set(found) == names_of(Answer)
     assert ARTICLE.text not in json.dumps(found)

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 import pytest
@@ -18,7 +18,7 @@ from qa.config import Config
 from qa.errors import EncoderError, IndexLockedError, QuestionError
 from qa.followup import PastTurn, Resolution, resolve
 from qa.history import Version
-from qa.records import Answer, Article, Citation, EmbedProgress, Filters, Hit, Query, Sentence, Statistics
+from qa.records import Answer, Article, Citation, EmbedProgress, Filters, Hit, Query, Sentence, Statement, Statistics
 from qa.web import asking, wording
 from qa.web.background import Background, Phase
 
@@ -39,6 +39,7 @@ class StubIndex:
         self.total, self.done = 4, 0
         self.errors: list[Exception] = []
         self.answer: Answer | Exception = refusal()
+        self.unfinished: tuple[Answer, ...] = ()
         self.asked: list[tuple[object, ...]] = []
         self.versions: dict[str, tuple[Version, ...]] = {}
 
@@ -57,11 +58,12 @@ class StubIndex:
             self.done += 1
         return self.total
 
-    def ask(self, *values: object, ignored: tuple[str, ...]) -> Answer:
+    def ask_stream(self, *values: object, ignored: tuple[str, ...]) -> Generator[Answer, None, None]:
         self.asked.append((*values, ignored))
+        yield from self.unfinished
         if isinstance(self.answer, Exception):
             raise self.answer
-        return self.answer
+        yield self.answer
 
     def stats(self) -> Statistics:
         first_day, last_day = datetime.date(2025, 9, 9), datetime.date(2026, 11, 14)
@@ -308,6 +310,123 @@ def test_stopping_hands_the_question_back_and_keeps_a_new_one(index: StubIndex) 
     assert conversations.stop("", working.turns).question == "Why?"
     stopped = conversations.stop("How?", working.turns)
     assert stopped.question == "How?" and "Stopped" in reply(stopped)
+
+
+STORY = Article("a", "Strike", "The strike cost 3.1 million merks. It ended on Sunday.", "The Gull")
+TOLD = (Statement("It cost 3.1 million merks [1].", (1,)), Statement("It ended on Sunday [2].", (2,)))
+
+
+def told(statements: int, *, unfinished: bool = True) -> Answer:
+    """A quoted answer of which a language model has told so much."""
+    answer, hit = quoting((STORY, 0, 34), (STORY, 35, 54)), Hit(STORY, 0, 54, STORY.text, 1.0)
+    quoted = answer.sentences[: max(statements, 1)]
+    text = " ".join(statement.text for statement in TOLD[:statements])
+    return dataclasses.replace(
+        answer, text=text or "Quoted [1]", sentences=quoted, hits=(hit,), written=TOLD[:statements],
+        model="quiet-1" if statements else "", unfinished=unfinished,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def written(index: StubIndex) -> StubIndex:
+    """An index with a language model that tells two sentences, with a silence before each."""
+    index.unfinished, index.answer = (told(0), told(0), told(1), told(1)), told(2, unfinished=False)
+    return index
+
+
+def html_of(shown: Any) -> list[str]:
+    return [message["content"].value for message in shown.chat]
+
+
+def test_what_is_quoted_is_shown_at_once_and_then_what_the_model_writes(written: StubIndex) -> None:
+    import gradio as gr
+
+    _, quoted, silence, first, second_silence, last = shown_by(written, "Why?")
+    assert all(value == gr.skip() for value in (*silence, *second_silence))
+    for shown, statements in ((quoted, 0), (first, 1)):
+        assert '<p class="by working">The language model is writing…</p>' in reply(shown)
+        assert [statement.text in reply(shown) for statement in TOLD] == [statements > 0, statements > 1]
+        assert "The strike cost 3.1 million merks." in reply(shown) and shown.evidence.count("<mark") == 1
+        # What would ask again has to wait, and so has what is kept.
+        assert not re.search("data-revise|Copy link|Edit the question", "".join(html_of(shown)))
+        assert shown.turns[-1].answer == told(statements) and not shown.turns[-1].settled
+        assert shown.question == shown.ask_button == shown.stop_button == gr.skip()
+    assert last.turns[-1].settled and last.evidence.count("<mark") == 2
+    # In the end, the page is as if nothing had been shown before.
+    written.unfinished = ()
+    whole = shown_by(written, "Why?")[-1]
+    assert html_of(last) == html_of(whole) and last.evidence == whole.evidence
+    assert "Written by quiet-1" in reply(last) and "is writing" not in reply(last)
+
+
+@pytest.mark.parametrize(
+    ("step", "statements", "note"), [(1, 0, "stopped. The answer is quoted"), (3, 1, "breaks off")]
+)
+def test_stopping_the_model_keeps_what_was_quoted_and_checked(
+    written: StubIndex, step: int, statements: int, note: str
+) -> None:
+    import gradio as gr
+
+    from qa.web.conversation import Conversations
+
+    conversations = Conversations(written, None)  # type: ignore[arg-type]
+    stopped = conversations.stop("And then?", shown_by(written, "Why?")[step].turns)
+    assert [statement.text in reply(stopped) for statement in TOLD] == [statements > 0, False]
+    assert f"The language model was {note}" in reply(stopped) or f"; its answer {note}" in reply(stopped)
+    assert "is writing" not in reply(stopped) and "Ask again" in reply(stopped) and "<mark" in stopped.evidence
+    assert stopped.question == gr.skip() and stopped.turns[-1].settled
+    # It can be gone on with.
+    assert shown_by(written, "How?", stopped.turns)[-1].turns[0] == stopped.turns[0]
+
+
+def test_while_one_question_is_answered_nothing_else_is_asked_or_changed(written: StubIndex) -> None:
+    import gradio as gr
+
+    from qa.web.conversation import Conversations
+
+    written.config = Config(chat_feedback="on")
+    for step in (0, 1):
+        turns = shown_by(written, "Why?")[step].turns
+        count = len(written.asked)
+        (shown,) = shown_by(written, "How?", turns)
+        assert shown.chat == shown.question == shown.turns == gr.skip()
+        assert (shown.ask_button.visible, shown.stop_button.visible) == (False, True)
+        assert all(value == gr.skip() for value in revise(written, turns, kind="again", turn=1, value="")[0])
+        vote = gr.EventData(None, {"turn": 1, "vote": "good", "reason": ""})
+        assert Conversations(written, None).vote(turns, vote) == (gr.skip(), turns)  # type: ignore[arg-type]
+        assert len(written.asked) == count
+
+
+def test_an_error_while_the_model_writes_is_shown_as_one(written: StubIndex) -> None:
+    written.answer = RuntimeError("secret")
+    last = shown_by(written, "Why?")[-1]
+    assert "The log has the details" in reply(last) and "secret" not in reply(last) and last.question == "Why?"
+    assert last.turns[-1].answer is None and last.turns[-1].settled
+
+
+def test_a_question_counts_once_with_all_of_its_time(written: StubIndex, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "qa.web.questions")
+    request = asking.Request("Why?", Filters(), None, None)
+    assert not asking.ask(written, request).unfinished  # type: ignore[arg-type]
+    answers = asking.ask_stream(written, request)  # type: ignore[arg-type]
+    assert next(answers).unfinished and next(answers).unfinished and len(caplog.records) == 1
+    time.sleep(0.1)
+    answers.close()
+    written.answer = RuntimeError("secret")
+    with pytest.raises(RuntimeError):
+        list(asking.ask_stream(written, request))  # type: ignore[arg-type]
+    assert [record.outcome for record in caplog.records] == ["answered", "stopped", "failed"]
+    assert caplog.records[1].milliseconds >= 100 and caplog.records[1].hits == 1
+
+
+def test_what_is_saved_while_the_model_writes_says_so(written: StubIndex) -> None:
+    from qa.web import export
+
+    for step, says_so in ((3, True), (-1, False)):
+        turns = shown_by(written, "Why?")[step].turns
+        archive = export.Archive("mine", written.stats())
+        saved = str(export.document(turns, archive, NOW, {STORY: ""}, 20))
+        assert ("still writing at the time of the export" in saved) == says_so and TOLD[0].text in saved
 
 
 def revise(index: StubIndex, turns: tuple, written: str = "", **data: object) -> list:

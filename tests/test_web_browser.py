@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import llm_server
 import pytest
 
 import qa
@@ -356,7 +357,7 @@ def test_an_internal_error_shows_a_number_that_is_in_the_log(
         raise RuntimeError("secret")
 
     page = open_page()
-    monkeypatch.setattr(index, "ask", fail)
+    monkeypatch.setattr(index, "ask_stream", fail)
     ask(page, ANSWERED)
     number = re.search(r"under (\w{8})", page.inner_text("div.failed"))
     assert number and number[1] in caplog.text
@@ -365,8 +366,8 @@ def test_an_internal_error_shows_a_number_that_is_in_the_log(
 
 def test_stop_frees_the_page(open_page: Callable, index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
     go_on = threading.Event()
-    page, real_ask = open_page(), index.ask
-    monkeypatch.setattr(index, "ask", lambda *values, **more: go_on.wait(20) and real_ask(*values, **more))
+    page, real_ask = open_page(), index.ask_stream
+    monkeypatch.setattr(index, "ask_stream", lambda *values, **more: go_on.wait(20) and real_ask(*values, **more))
     page.fill("#question textarea", ANSWERED)
     page.click("#ask")
     page.click("#stop")
@@ -376,6 +377,55 @@ def test_stop_frees_the_page(open_page: Callable, index: Index, monkeypatch: pyt
     page.press("#question textarea", "Enter")
     page.wait_for_selector(".bot-row .answer")
     assert page.locator(".bot-row").count() == 2
+
+
+def test_a_language_model_is_read_while_it_writes_and_stopped(
+    open_page: Callable, index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = index.ask(ANSWERED).sentences[0].text.removesuffix(".")
+    second = "The town council of 37 members is to vote on the plan in the spring"
+    quotes_seen, first_seen, never = threading.Event(), threading.Event(), threading.Event()
+    steps = llm_server.holds_back(
+        (f"{first} [1]. The mayor bribed", quotes_seen),
+        (f" Ada Holt [1]. {second} [1]. And then", first_seen),
+        (" nothing.", never),
+    )
+    with llm_server.serving(steps) as server:
+        config = index.config.replace(llm_base_url=server.url, llm_model="quiet-1")
+        monkeypatch.setattr(index, "config", config)
+        page = open_page()
+        page.fill("#question textarea", ANSWERED)
+        page.press("#question textarea", "Enter")
+        page.get_by_text("The language model is writing…").wait_for()
+        assert page.locator(".answer blockquote").count() >= 1 and page.locator(".evidence mark").count() >= 1
+        assert page.locator(".written p").count() == 1
+        page.locator(".answer button.number").first.focus()
+        quotes_seen.set()
+        page.locator(".written", has_text=f"{first} [1].").wait_for()
+        assert second not in page.inner_text(".written")
+        # Who reads on from a citation is still there.
+        assert page.evaluate("document.activeElement.dataset.target") == "evidence-1-1"
+        # A question that comes too early stays where it was written.
+        page.fill("#question textarea", UNANSWERED)
+        page.press("#question textarea", "Enter")
+        page.get_by_text("The last question is still being answered: wait for it, or stop it.").wait_for()
+        assert page.input_value("#question textarea") == UNANSWERED and page.locator(".user-row").count() == 1
+        first_seen.set()
+        page.locator(".written", has_text=second).wait_for()
+        assert not server.hung_up.is_set()
+        page.click("#stop")
+        page.get_by_text("The language model was stopped; its answer breaks off.").wait_for()
+        assert server.hung_up.wait(5), "the model went on writing"
+        page.wait_for_selector("#ask", state="visible")
+        assert page.locator(".written .by").inner_text().startswith("Written by quiet-1")
+        assert first in page.inner_text(".written") and second in page.inner_text(".written")
+        assert "bribed" not in page.content() and "is writing" not in page.content()
+        assert page.input_value("#question textarea") == UNANSWERED
+        page.wait_for_function("document.querySelector('p.queue').textContent === ''")
+        never.set()
+    monkeypatch.undo()
+    page.press("#question textarea", "Enter")
+    page.locator(".bot-row").nth(1).locator(".answer, .abstained").wait_for()
 
 
 def test_two_readers_never_see_each_other(open_page: Callable) -> None:

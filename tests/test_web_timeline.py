@@ -296,8 +296,8 @@ def test_a_reader_limits_the_search_by_the_timeline_and_edits_the_question(
     assert page.locator(".user-row .question").all_inner_texts() == ["What of the harbour?"]
     page.wait_for_function("!document.querySelector('section.timeline')")
     assert not page.locator("#timeline").is_visible()
-    asked, answer = threading.Event(), index.ask
-    monkeypatch.setattr(index, "ask", lambda *values, **more: (asked.set(), answer(*values, **more))[1])
+    asked, answer = threading.Event(), index.ask_stream
+    monkeypatch.setattr(index, "ask_stream", lambda *values, **more: (asked.set(), answer(*values, **more))[1])
     page.get_by_role("button", name="Ask again", exact=True).click()
     # The answer can come too fast for anybody to see the button that stops it.
     assert asked.wait(30)
@@ -311,8 +311,8 @@ def test_who_waits_is_told_the_place_in_the_queue(
     browser: Any, crowded: tuple[Index, str], monkeypatch: pytest.MonkeyPatch  # noqa: F811
 ) -> None:  # fmt: skip
     index, address = crowded
-    answer, go_on, failures = index.ask, threading.Event(), list[str]()
-    monkeypatch.setattr(index, "ask", lambda *values, **more: (go_on.wait(60), answer(*values, **more))[1])
+    answer, go_on, failures = index.ask_stream, threading.Event(), list[str]()
+    monkeypatch.setattr(index, "ask_stream", lambda *values, **more: (go_on.wait(60), answer(*values, **more))[1])
     pages = [opened(browser, address, failures) for _ in range(2)]
     for page in pages:
         page.fill("#question textarea", QUESTION)

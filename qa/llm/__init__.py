@@ -14,6 +14,6 @@ from __future__ import annotations
 
 from qa.llm.checking import Supports
 from qa.llm.client import LanguageModel, language_model
-from qa.llm.writing import rewritten_question, stream_written, written_answer
+from qa.llm.writing import rewritten_question, stopped, stream_written
 
-__all__ = ["LanguageModel", "Supports", "language_model", "rewritten_question", "stream_written", "written_answer"]
+__all__ = ["LanguageModel", "Supports", "language_model", "rewritten_question", "stopped", "stream_written"]

@@ -30,11 +30,18 @@ KEY_VARIABLES = ("QA_LLM_KEY", "OPENAI_API_KEY")
 _NO_KEY = "none"
 _FIRST_WORD, _BETWEEN_WORDS, _CONNECTING = 0.5, 0.1, 0.1  # shares of the time for the whole answer
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 8.0  # seconds between two attempts
+# No wait is longer without a word to whoever reads a stream: only between two of its pieces can they close it.
+LONGEST_SILENCE = 0.5  # seconds
 _MAY_PASS = frozenset({408, 409, 429})
 _CUT_OFF = "The language model's answer was longer than it may be"
 _PAST_ITS_TIME = "The language model took too long"
 # Its estimate of tokens is corrected by what the server counts, but not by any amount that a server may say.
 _LEAST_CORRECTION, _MOST_CORRECTION = 0.5, 3.0
+
+# The reply that a thread reads, and how the events of httpcore end after which there is a connection: plain, encrypted,
+# or encrypted through a proxy.
+_OF_THREAD = threading.local()
+_CONNECTED = (".connect_tcp.complete", ".start_tls.complete")
 
 
 class LanguageModel:
@@ -65,7 +72,9 @@ class LanguageModel:
         seconds = config.llm_timeout_seconds
         timeout = openai.Timeout(seconds * _FIRST_WORD, connect=seconds * _CONNECTING)
         # A redirect would send the question and the passages to an address that nobody named.
-        http = openai.DefaultHttpxClient(timeout=timeout, follow_redirects=False)
+        http = openai.DefaultHttpxClient(
+            timeout=timeout, follow_redirects=False, event_hooks={"request": [_tell_of_connection]}
+        )
         # No connection is used twice: one that is hung up may be back in the pool already.
         self._client = openai.OpenAI(
             api_key=key, base_url=config.llm_base_url, max_retries=0, timeout=timeout, http_client=http,
@@ -78,7 +87,9 @@ class LanguageModel:
         return int((self.config.llm_context_tokens - self.config.llm_answer_tokens) / self.correction)
 
     def stream(self, messages: Sequence[Mapping[str, str]], estimated: int) -> Generator[str, None, None]:
-        """The reply in pieces, as they come. Closing the generator closes the connection.
+        """The reply in pieces, as they come, and an empty one wherever nothing has come for LONGEST_SILENCE.
+
+        Closing the generator closes the connection.
 
         Args:
             messages: `role` and `content` of each.
@@ -92,10 +103,7 @@ class LanguageModel:
         for attempt in range(self.config.llm_retries + 1):
             reply = _Reply(self._client, self.config, messages)
             try:
-                piece = reply.next_piece(deadline, self.config.llm_timeout_seconds * _FIRST_WORD)
-                while piece is not None:
-                    yield piece
-                    piece = reply.next_piece(deadline, self.config.llm_timeout_seconds * _BETWEEN_WORDS)
+                yield from reply.pieces(deadline)
                 return
             except _FailureError as failure:
                 wait = max(pause * (1 + random.random() / 4), failure.asked_to_wait)  # noqa: S311 - no secret
@@ -106,7 +114,10 @@ class LanguageModel:
             finally:
                 reply.close()
                 self._learn(reply.prompt_tokens, estimated)
-            time.sleep(wait)
+            end = time.monotonic() + wait
+            while (left := end - time.monotonic()) > 0:
+                time.sleep(min(left, LONGEST_SILENCE))
+                yield ""
             pause = min(2 * pause, _LONGEST_PAUSE)
 
     def whole(self, messages: Sequence[Mapping[str, str]], estimated: int) -> str:
@@ -146,27 +157,50 @@ class _Reply:
         self._pieces: queue.SimpleQueue[str | _FailureError | None] = queue.SimpleQueue()
         self._closed = threading.Event()
         self._stream: Any = None
+        self._connection: Any = None
         threading.Thread(target=self._read, name="qa-llm", daemon=True).start()
 
-    def next_piece(self, deadline: float, seconds: float) -> str | None:
-        """What comes next; None at the end. Raises _FailureError, also where nothing comes within the time."""
-        wait = min(deadline - time.monotonic(), seconds)
-        try:
-            piece = self._pieces.get(timeout=max(wait, 0.0))
-        except queue.Empty:
-            raise _FailureError(_PAST_ITS_TIME, "Raise QA_LLM_TIMEOUT_SECONDS, or name a faster model.") from None
-        if isinstance(piece, _FailureError):
-            raise piece
-        self.has_begun = self.has_begun or piece is not None
-        return piece
+    def pieces(self, deadline: float) -> Generator[str, None, None]:
+        """What comes, empty in every silence. Raises _FailureError, also where no words come within their time."""
+        seconds = self._config.llm_timeout_seconds
+        latest = min(deadline, time.monotonic() + seconds * _FIRST_WORD)
+        while True:
+            wait = max(latest - time.monotonic(), 0.0)
+            try:
+                piece = self._pieces.get(timeout=min(wait, LONGEST_SILENCE))
+            except queue.Empty:
+                if wait <= LONGEST_SILENCE:
+                    cure = "Raise QA_LLM_TIMEOUT_SECONDS, or name a faster model."
+                    raise _FailureError(_PAST_ITS_TIME, cure) from None
+                yield ""
+                continue
+            if isinstance(piece, _FailureError):
+                raise piece
+            if piece is None:
+                return
+            self.has_begun = True
+            yield piece
+            latest = min(deadline, time.monotonic() + seconds * _BETWEEN_WORDS)
 
     def close(self) -> None:
         """Hang up, so that the server stops and the thread that reads ends."""
         self._closed.set()
-        if self._stream is not None:
-            _hang_up(self._stream)
+        self._hang_up()
+
+    def connected(self, event: str, found: Mapping[str, Any]) -> None:
+        """Is told by httpcore of what it does for this reply; a connection is there long before the reply may begin."""
+        if event.endswith(_CONNECTED):
+            self._connection = found["return_value"]
+            if self._closed.is_set():
+                self._hang_up()
+
+    def _hang_up(self) -> None:
+        """Shut the socket: closing it would not wake the thread that waits for its next bytes."""
+        with contextlib.suppress(Exception):
+            self._connection.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
 
     def _read(self) -> None:
+        _OF_THREAD.reply = self
         try:
             for piece in self._received():
                 self._pieces.put(piece)
@@ -200,10 +234,9 @@ class _Reply:
             raise _FailureError(_CUT_OFF, "Raise QA_LLM_ANSWER_TOKENS.")
 
 
-def _hang_up(stream: Any) -> None:
-    """Shut the socket: closing it would not wake the thread that waits for its next bytes."""
-    with contextlib.suppress(Exception):
-        stream.response.extensions["network_stream"].get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+def _tell_of_connection(request: Any) -> None:
+    """Have the reply that this thread reads be told of its connection."""
+    request.extensions["trace"] = _OF_THREAD.reply.connected
 
 
 def _as_failure(error: Exception) -> _FailureError:

@@ -29,8 +29,8 @@ class Draft:
     numbers: tuple[int, ...]
 
 
-def drafts_in(pieces: Iterable[str], longest: int) -> Iterator[Draft]:
-    """Each sentence as soon as the next one has begun. Nothing is given twice, whatever comes later.
+def drafts_in(pieces: Iterable[str], longest: int) -> Iterator[Draft | None]:
+    """Each sentence as soon as the next one has begun, and None after each piece. Nothing is given twice.
 
     Args:
         pieces: the text in the pieces in which it comes. Where reading them raises an error, the sentence that had
@@ -50,6 +50,7 @@ def drafts_in(pieces: Iterable[str], longest: int) -> Iterator[Draft]:
         yield from _drafts(pending, settled)
         if settled:
             pending = pending[settled[-1][1] :]
+        yield None
     yield from _drafts(pending, _sentences(pending))
 
 

@@ -11,7 +11,7 @@ from collections.abc import Generator, Iterator, Sequence
 from qa.errors import LanguageModelError
 from qa.llm.checking import Checked, Supports, check
 from qa.llm.claims import claims_in, evidence_in, joined
-from qa.llm.client import LanguageModel
+from qa.llm.client import LONGEST_SILENCE, LanguageModel
 from qa.llm.drafts import Draft, drafts_in
 from qa.llm.passages import Passage, PassageSentence, passages_of
 from qa.llm.plain import as_data
@@ -25,48 +25,46 @@ _END_MARK = re.compile(r"[.!?…]+[\"'”’)]*\Z")
 _QUOTED_INSTEAD = "The answer is quoted from the articles."
 
 
-def written_answer(answer: Answer, model: LanguageModel, supports: Supports, threshold: float = 0.0) -> Answer:
-    """The same answer with what the model wrote about it, or with a note that says why there is nothing.
+def stream_written(
+    answer: Answer, model: LanguageModel | None, supports: Supports, threshold: float = 0.0
+) -> Generator[Answer, None, None]:
+    """The answer again and again while the model writes about it; the last one is whole.
+
+    All before it are `unfinished`: first the quoted answer, then with each of the model's sentences as soon as it is
+    checked, and the same again in every silence, so that it can be closed at any time. Closing it ends the request.
+    The whole answer holds what the model wrote, or a note that says why there is nothing.
 
     Args:
         answer: quoted, with the hits that the model is given. One that abstained comes back as it is.
-        model: is sent the question and the passages.
+        model: is sent the question and the passages; with None the answer comes back as it is.
         supports: how well quoted sentences support one of the model's.
         threshold: what that must be above.
     """
-    writing = stream_written(answer, model, supports, threshold)
-    while True:
-        try:
-            next(writing)
-        except StopIteration as finished:
-            written: Answer = finished.value
-            return written
-
-
-def stream_written(
-    answer: Answer, model: LanguageModel, supports: Supports, threshold: float = 0.0
-) -> Generator[Statement, None, Answer]:
-    """As `written_answer`, giving each sentence as soon as it is checked. Closing it ends the request.
-
-    What fails its check is left out, or is given as not supported, as `llm_unsupported` says. The answer that is
-    returned may take back what was given: where nothing at all is borne out, it is the quoted one.
-    """
-    if answer.abstained or not answer.hits:
-        return answer
-    started = time.perf_counter()
-    account = _Account(answer, mark=model.config.llm_unsupported == "mark")
+    if model is None or answer.abstained or not answer.hits:
+        yield answer
+        return
+    started = last = time.monotonic()
+    account = _Account(answer, model.name, mark=model.config.llm_unsupported == "mark")
+    yield account.so_far()
     try:
         prompt = answering(answer.query.text, passages_of(answer.hits, answer.sentences), model.room)
         longest = model.config.llm_answer_tokens * _CHARACTERS_OF_A_TOKEN
         with contextlib.closing(model.stream(prompt.messages, prompt.tokens)) as pieces:
             for draft in drafts_in(pieces, longest):
-                statement = account.take(draft, prompt.passages, supports, threshold)
-                if statement:
-                    yield statement
+                if draft:
+                    account.take(draft, prompt.passages, supports, threshold)
+                if draft or time.monotonic() - last >= LONGEST_SILENCE:
+                    yield account.so_far()
+                    last = time.monotonic()
     except LanguageModelError as error:
         account.failure = error.what
-    timings = answer.timings | {"language model": 1000 * (time.perf_counter() - started)}
-    return account.answer(model.name, timings)
+    yield account.whole(answer.timings | {"language model": 1000 * (time.monotonic() - started)})
+
+
+def stopped(answer: Answer) -> Answer:
+    """An unfinished answer as the one that stays where the model is stopped, with a note that says so."""
+    note = _broken_off("The language model was stopped", bool(answer.written))
+    return dataclasses.replace(answer, notes=(*answer.notes, note), unfinished=False)
 
 
 def rewritten_question(question: str, turns: Sequence[tuple[str, str]], model: LanguageModel) -> str:
@@ -96,50 +94,63 @@ class _Account:
     [n] is one citation, in the model's sentences, the short answer and what outlets disagree in alike.
     """
 
-    def __init__(self, answer: Answer, *, mark: bool) -> None:
+    def __init__(self, answer: Answer, model: str, *, mark: bool) -> None:
         self.failure = ""
-        self._answer, self._mark = answer, mark
+        self._answer, self._model, self._mark = answer, model, mark
         self._sentences = list(answer.sentences)
         self._statements: list[Statement] = []
         self._left_out = 0
         self._no_answer = False
 
-    def take(self, draft: Draft, passages: Sequence[Passage], supports: Supports, threshold: float) -> Statement | None:
-        """Check a sentence; None where it is left out."""
+    def take(self, draft: Draft, passages: Sequence[Passage], supports: Supports, threshold: float) -> None:
+        """Check a sentence, and leave it out where it fails and is not to be marked."""
         if draft.text.lower().startswith(NO_ANSWER.lower().rstrip(".")):
             self._no_answer = True
-            return None
+            return
         by_number = {passage.number: passage for passage in passages}
         checked = check(draft, by_number, self._answer.query.text, supports, threshold)
         statement = self._statement(checked)
         if statement.supported or self._mark:
             self._statements.append(statement)
-            return statement
-        self._left_out += 1
-        return None
+        else:
+            self._left_out += 1
 
-    def answer(self, model: str, timings: dict[str, float]) -> Answer:
-        """The quoted answer with what was written, if anything in that is borne out, with notes in case of doubt."""
-        kept = any(statement.supported for statement in self._statements)
-        notes = (*self._answer.notes, *self._notes(kept))
-        if not kept:
-            return dataclasses.replace(self._answer, notes=notes, timings=timings)
+    def so_far(self) -> Answer:
+        """The quoted answer with what was written until now; unfinished.
+
+        What is not borne out, and shown to be marked, waits for the first sentence that is. Without one the quoted
+        answer stays alone, and a reader who has seen a sentence must not find it gone: hence nothing that is shown is
+        ever taken back.
+        """
+        if not self._kept:
+            return dataclasses.replace(self._answer, unfinished=True)
         conflicts = [conflict.words for conflict in self._answer.conflicts]
         text = "\n\n".join([" ".join(statement.shown for statement in self._statements), *conflicts])
         return dataclasses.replace(
-            self._answer, text=text, sentences=tuple(self._sentences), written=tuple(self._statements), model=model,
-            notes=notes, timings=timings,
+            self._answer, text=text, sentences=tuple(self._sentences), written=tuple(self._statements),
+            model=self._model, notes=(*self._answer.notes, *self._note_on_left_out()), unfinished=True,
         )  # fmt: skip
 
-    def _notes(self, kept: bool) -> Iterator[str]:
+    def whole(self, timings: dict[str, float]) -> Answer:
+        """The same when nothing more comes, with notes in case of doubt."""
+        notes = (*self._answer.notes, *self._note_on_end(), *self._note_on_left_out())
+        return dataclasses.replace(self.so_far(), notes=notes, timings=timings, unfinished=False)
+
+    @property
+    def _kept(self) -> bool:
+        return any(statement.supported for statement in self._statements)
+
+    def _note_on_end(self) -> Iterator[str]:
         if self.failure:
-            yield f"{self.failure}{'; its answer breaks off.' if kept else f'. {_QUOTED_INSTEAD}'}"
-        elif self._no_answer and not kept:
+            yield _broken_off(self.failure, self._kept)
+        elif self._no_answer and not self._kept:
             yield f"The language model found no answer in the passages. {_QUOTED_INSTEAD}"
-        elif not kept:
+        elif not self._kept:
             wrote = "wrote nothing that" if self._left_out or self._statements else "wrote nothing, so nothing that"
             yield f"The language model {wrote} the passages bear out. {_QUOTED_INSTEAD}"
-        if kept and self._left_out:
+
+    def _note_on_left_out(self) -> Iterator[str]:
+        if self._kept and self._left_out:
             what = "A sentence" if self._left_out == 1 else f"{self._left_out} sentences"
             yield f"{what} of the language model that the passages do not bear out {_was(self._left_out)} left out."
 
@@ -166,6 +177,10 @@ class _Account:
         text = source.article.text[source.start : source.end]
         self._sentences.append(Sentence(text, Citation(source.article, source.start, source.end, number), 0.0))
         return number
+
+
+def _broken_off(why: str, kept: bool) -> str:
+    return f"{why}{'; its answer breaks off.' if kept else f'. {_QUOTED_INSTEAD}'}"
 
 
 def _was(count: int) -> str:

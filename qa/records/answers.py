@@ -127,7 +127,8 @@ class Answer:
     corrected, one on this was withdrawn, the archive ends before the day of asking, nothing was left within the limits
     that a part of the question set. `short` is what in the sentences answers by itself, None where that is not
     certain; `conflicts` are what they disagree in. `written` is the answer in the words of the language model `model`,
-    sentence by sentence; both are empty where none was asked or none of its sentences passed the check.
+    sentence by sentence; both are empty where none was asked or none of its sentences passed the check. `unfinished` is
+    True while the model is still writing: what is there stays, more may follow.
     """
 
     text: str
@@ -143,6 +144,7 @@ class Answer:
     conflicts: tuple[Conflict, ...] = ()
     written: tuple[Statement, ...] = ()
     model: str = ""
+    unfinished: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """A JSON-ready dictionary for `qa ask --json` and the chat's API."""
@@ -166,5 +168,6 @@ class Answer:
             "conflicts": [fields_of(conflict, "kind", "words", "numbers", "update") for conflict in self.conflicts],
             "written": [fields_of(each, "text", "numbers", "supported", "problems") for each in self.written],
             "model": self.model,
+            "unfinished": self.unfinished,
             "timings": dict(self.timings),
         }  # fmt: skip

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime
 import logging
 import uuid
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 
 from qa.config import Config
@@ -50,7 +51,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One question of a conversation. Without an answer and a failure it is still being worked on, or was stopped.
+    """One question of a conversation. Without a whole answer and a failure it is being worked on, or was stopped.
 
     `request` is what was answered. `archive_end` is the last day of the archive, where the answer notes that it is
     long past. A failure is either `mistaken`, for the reader to put right, or something of ours that broke. `helpful`
@@ -71,7 +72,7 @@ class Turn:
     @property
     def settled(self) -> bool:
         """Whether nothing more comes."""
-        return bool(self.answer or self.failure or self.stopped)
+        return bool((self.answer and not self.answer.unfinished) or self.failure or self.stopped)
 
 
 def checked_request(
@@ -181,10 +182,20 @@ def _day(text: str | None, name: str) -> datetime.date | None:
 
 
 def ask(index: Index, request: Request) -> Answer:
-    with OBSERVER.question("ask", request.searched) as outcome:
-        answer = index.ask(request.searched, request.k, request.filters, request.as_of, ignored=request.ignored)
-        outcome.name, outcome.hits = "refused" if answer.abstained else "answered", len(answer.hits)
-    return answer
+    *_, whole = ask_stream(index, request)
+    return whole
+
+
+def ask_stream(index: Index, request: Request) -> Generator[Answer, None, None]:
+    """The answer as it comes, see `Index.ask_stream`. It counts as one question, also where it is closed early."""
+    with OBSERVER.question("ask", request.searched) as outcome, contextlib.closing(
+        index.ask_stream(request.searched, request.k, request.filters, request.as_of, ignored=request.ignored)
+    ) as answers:  # fmt: skip
+        for answer in answers:
+            outcome.hits = len(answer.hits)
+            if not answer.unfinished:
+                outcome.name = "refused" if answer.abstained else "answered"
+            yield answer
 
 
 def retrieve(index: Index, request: Request) -> list[Hit]:

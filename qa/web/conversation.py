@@ -12,6 +12,7 @@ import gradio as gr
 
 from qa.errors import QuestionError
 from qa.index import Index
+from qa.llm import stopped
 from qa.question import archive_ended
 from qa.records import Answer, Filters
 from qa.web import asking, below, changes, keeping, links, rendering, understood
@@ -50,7 +51,7 @@ def messages(
     for number, turn in enumerate(turns, start=1):
         is_last = number == len(turns)
         html = _reply(turn, number, working if is_last else "", sentences if is_last else None, is_last)
-        if turn.answer and turn.request and not (is_last and sentences is not None):
+        if turn.settled and turn.answer and turn.request and not (is_last and sentences is not None):
             link = links.link_to(turn.request, turn.answer.query)
             html += below.below(turn, number, link, votes=votes, busy=busy, again=is_last)
         question = rendering.question_message(turn.question)
@@ -79,7 +80,7 @@ def _reply(turn: Turn, number: int, working: str, sentences: int | None, is_last
         return rendering.failure_message(turn.failure, mistaken=turn.mistaken)
     if turn.answer is None or turn.request is None:
         return rendering.stopped_message() if turn.stopped else rendering.working_message(working)
-    return _above(turn, turn.answer, turn.request, number, is_last) + (
+    return _above(turn, turn.answer, turn.request, number, is_last and turn.settled) + (
         rendering.abstention_message(turn.answer)
         if turn.answer.abstained
         else rendering.answer_message(
@@ -90,13 +91,14 @@ def _reply(turn: Turn, number: int, working: str, sentences: int | None, is_last
             conflicts=turn.answer.conflicts,
             written=turn.answer.written,
             model=turn.answer.model,
+            unfinished=turn.answer.unfinished,
         )
     )
 
 
-def _above(turn: Turn, answer: Answer, request: Request, number: int, is_last: bool) -> str:
+def _above(turn: Turn, answer: Answer, request: Request, number: int, can_change: bool) -> str:
     """How the question was understood, and what to know of the answer. Only the last question can be changed."""
-    if not is_last:
+    if not can_change:
         return understood.understood_then(answer, request) + understood.notes(answer, number, None)
     return understood.understood(answer, request, number) + understood.notes(answer, number, turn.archive_end)
 
@@ -115,12 +117,17 @@ class Conversations:
     ) -> Iterator[Shown]:  # fmt: skip
         """Show the question at once, then the answer sentence by sentence, then what it rests on.
 
+        Where a language model writes, all that is quoted comes first, then each of its sentences that passed the check.
         A follow-up is searched for as the earlier turns make it whole.
         """
         config = self.index.config
         question = question.strip()
         if not question:
             yield self._unchanged()
+            return
+        if turns and not turns[-1].settled:
+            # Two answers at a time would each put back the page as the other found it. page.js says so to the reader.
+            yield self._unchanged()._replace(ask_button=gr.Button(visible=False), stop_button=gr.Button(visible=True))
             return
         # The index refuses what is too long; the page need not carry it around either.
         earlier, turn = turns, Turn(question[: config.maximum_question_characters])
@@ -167,7 +174,7 @@ class Conversations:
         """
         data = _data(event)
         kind, value = data.get("kind"), data.get("value")
-        last = turns[-1] if turns and data.get("turn") == len(turns) else None
+        last = turns[-1] if turns and turns[-1].settled and data.get("turn") == len(turns) else None
         if last is None or last.request is None or not isinstance(value, str) or kind not in asking.KINDS:
             yield self._unchanged()
             return
@@ -188,22 +195,30 @@ class Conversations:
 
     def _answer(self, turns: tuple[Turn, ...], request_of: Callable[[], Request], written: str = "") -> Iterator[Shown]:
         """Answer the last turn. `written` is what the reader has written of a new question."""
-        turn = turns[-1]
+        turn, earlier, before = turns[-1], turns[:-1], None
         try:
             request = request_of()
-            answer = asking.ask(self.index, request)
-            archive_end = self._archive_end(answer)
-            evidence = rendering.evidence(answer, len(turns), self._versions(answer))
+            with contextlib.closing(asking.ask_stream(self.index, request)) as answers:
+                for answer in answers:
+                    if answer.unfinished and before == (answer.text, answer.notes):
+                        # Between two steps alone can this be stopped, so it makes one that changes nothing.
+                        yield self._unchanged()
+                        continue
+                    ended = self._archive_end(answer)
+                    turns = (*earlier, dataclasses.replace(turn, request=request, answer=answer, archive_end=ended))
+                    evidence = rendering.evidence(answer, len(turns), self._versions(answer))
+                    if answer.unfinished:
+                        before = answer.text, answer.notes
+                        yield self._unchanged()._replace(chat=self._messages(turns), evidence=evidence, turns=turns)
         except Exception as error:
             mistaken = isinstance(error, QuestionError)
-            turns = (*turns[:-1], dataclasses.replace(turn, failure=asking.words_for(error), mistaken=mistaken))
+            turns = (*earlier, dataclasses.replace(turn, failure=asking.words_for(error), mistaken=mistaken))
             # The question goes back to where it can be changed and asked again.
             question = written or turn.question
             yield self._settled(self._messages(turns), rendering.no_evidence(_NOTHING), question, turns)
             return
-        turn = dataclasses.replace(turn, request=request, answer=answer, archive_end=archive_end)
-        turns = (*turns[:-1], turn)
-        yield from self._sentences(turns, answer)
+        if before is None:
+            yield from self._sentences(turns, answer)
         yield self._settled(self._messages(turns), evidence, gr.skip(), turns)
 
     def changes(self, article_id: str) -> str:
@@ -263,10 +278,18 @@ class Conversations:
             yield Shown(self._messages(turns, sentences=shown), *skipped)
 
     def stop(self, question: str, turns: tuple[Turn, ...]) -> Shown:
-        """Note that the reader stopped the last question, and hand it back unless a new one is being written."""
-        if not turns or turns[-1].answer or turns[-1].failure:
+        """Note that the reader stopped the last question, and hand it back unless a new one is being written.
+
+        Where only the language model was still writing, the quoted answer and what was checked of its own stay.
+        """
+        if not turns or turns[-1].settled:
             return self._settled(gr.skip(), gr.skip(), gr.skip(), turns)
-        last = dataclasses.replace(turns[-1], stopped=True)
+        last = turns[-1]
+        if last.answer:
+            turns = (*turns[:-1], dataclasses.replace(last, answer=stopped(last.answer)))
+            evidence = rendering.evidence(last.answer, len(turns), self._versions(last.answer))
+            return self._settled(self._messages(turns), evidence, gr.skip(), turns)
+        last = dataclasses.replace(last, stopped=True)
         turns = (*turns[:-1], last)
         return self._settled(self._messages(turns), rendering.no_evidence(_NOTHING), question or last.question, turns)
 

@@ -133,6 +133,8 @@ def _reply(turn: Turn, since: Mapping[Article, str]) -> Iterator[Block]:
     if turn.failure:
         yield Line("No answer", turn.failure)
     elif turn.answer and turn.request:
+        if turn.answer.unfinished:
+            yield Line("Note", "The language model was still writing at the time of the export.")
         yield from _answer(turn.answer, turn.request, since)
     else:
         yield Line("No answer", "Stopped." if turn.stopped else "It was still looked for at the time of the export.")

@@ -23,6 +23,7 @@ _FIGURES = {
     "lead": "opening of its article", "this_week": "recency", "these_months": "recency", "current": "recency",
     "in_period": "period", "near_period": "period",
 }  # fmt: skip
+_STILL_WRITING = "The language model is writing…"
 _WHITE_SPACE = re.compile(r"\s+")
 _EMPTY_LINES = re.compile(r"\n\s*\n")
 
@@ -96,17 +97,21 @@ def working_message(words: str) -> str:
 
 def answer_message(
     sentences: Sequence[Sentence], turn: int, *, current: bool, short: ShortAnswer | None = None,
-    conflicts: Sequence[Conflict] = (), written: Sequence[Statement] = (), model: str = "",
+    conflicts: Sequence[Conflict] = (), written: Sequence[Statement] = (), model: str = "", unfinished: bool = False,
 ) -> str:  # fmt: skip
     """The quoted sentences, each with its number, outlet and day; in the `current` answer the numbers are buttons.
 
     The short answer stands above them and is marked in its sentence. What a language model has `written` from the
-    sentences and what they disagree in stand above them once all of those are shown.
+    sentences and what they disagree in stand above them once all of those are shown; so does that it still writes,
+    where the answer is `unfinished`.
     """
     numbers = {sentence.citation.number for sentence in sentences}
     above = _short(short) if short and short.number in numbers else ""
-    if written and numbers.issuperset(number for statement in written for number in statement.numbers):
-        above += _written(written, model)
+    if unfinished:
+        # It has its place before the first sentence comes: so all below keeps its own, and the focus with it.
+        above += _written(written, _STILL_WRITING, "by working")
+    elif written and numbers.issuperset(number for statement in written for number in statement.numbers):
+        above += _written(written, f"Written by {model}; each sentence was checked against these quotations:")
     for conflict in conflicts:
         if numbers.issuperset(conflict.numbers):
             above += f'<p class="conflict" dir="auto">{escaped(conflict.words)}</p>'
@@ -122,14 +127,14 @@ def _short(short: ShortAnswer) -> str:
     return f'<p class="short" dir="auto">{escaped(_folded(short.text))}{computed}</p>'
 
 
-def _written(written: Sequence[Statement], model: str) -> str:
-    """The sentences of a language model; those that are not borne out look different and say why."""
+def _written(written: Sequence[Statement], by: str, kind: str = "by") -> str:
+    """The sentences of a language model; those that are not borne out look different and say why. `kind` is a class."""
     words = " ".join(
         escaped(each.text) if each.supported else f'<span class="doubtful">{escaped(each.shown)}</span>'
         for each in written
     )
-    by = f"Written by {escaped(model)}; each sentence was checked against these quotations:"
-    return f'<div class="written"><p dir="auto">{words}</p><p class="by">{by}</p></div>'
+    said = f'<p dir="auto">{words}</p>' if words else ""
+    return f'<div class="written">{said}<p class="{kind}">{escaped(by)}</p></div>'
 
 
 def _quote(sentence: Sentence, turn: int, current: bool, short: ShortAnswer | None) -> str:

@@ -35,7 +35,10 @@ Labels = tuple[tuple[str, str], ...]
 
 
 class Outcome:
-    """How a question ended. `name` is one of "answered", "refused", "found", "nothing", "invalid" or "failed"."""
+    """How a question ended.
+
+    `name` is one of "answered", "refused", "found", "nothing", "stopped", "invalid" or "failed".
+    """
 
     def __init__(self) -> None:
         self.name = "failed"
@@ -71,6 +74,10 @@ class Observer:
             yield outcome
         except DatelineError:
             outcome.name = "invalid"
+            raise
+        except GeneratorExit:
+            # Whoever reads an answer as it comes wants no more of it; also before it had an outcome.
+            outcome.name = "stopped" if outcome.name == "failed" else outcome.name
             raise
         finally:
             self._finished(endpoint, text, outcome, time.perf_counter() - started)

@@ -52,18 +52,33 @@
 	// Gradio writes the place of a question in the queue in a form of its own, which page.css hides. It is told once it
 	// stays for a moment: without other questions, nobody waits.
 	const queue = document.querySelector("#queue");
+	const TOO_EARLY = "The last question is still being answered: wait for it, or stop it.";
+	const isBusy = () => Boolean(document.querySelector("#stop")?.checkVisibility());
 	let soon;
+	let early = false;
 	const tell = () => {
 		soon = undefined;
 		const told = queue.querySelector("p.queue");
 		const place = /queue: (\d+)\/(\d+)/.exec(queue.textContent);
-		const words = place ? `Waiting in the queue: number ${place[1]} of ${place[2]}.` : "";
+		const words = place ? `Waiting in the queue: number ${place[1]} of ${place[2]}.` : early && isBusy() ? TOO_EARLY : "";
+		early &&= isBusy();
 		if (told && told.textContent !== words) told.textContent = words;
 	};
 	const wait = () => {
 		soon ??= setTimeout(tell, 400);
 	};
 	if (queue) new MutationObserver(wait).observe(queue, { childList: true, subtree: true, characterData: true });
+
+	// One question at a time: of two, Gradio could stop the second only. What was written stays in the field.
+	const onlyOne = (event) => {
+		const asks = event.key === "Enter" && !event.shiftKey && event.target.matches?.("#question textarea");
+		if (!asks || !isBusy()) return;
+		event.preventDefault();
+		event.stopPropagation();
+		early = true;
+		wait();
+	};
+	document.addEventListener("keydown", onlyOne, true);
 
 	// The list below the plot says the same in words; of the plot, screen readers would hear nameless images.
 	document.querySelector("#timeline-plot")?.setAttribute("aria-hidden", "true");
