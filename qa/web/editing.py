@@ -17,12 +17,16 @@ from qa.web.intake import Intake, State
 
 # Seconds between two looks at the work: while there is some, and else.
 _OFTEN, _SELDOM = 1.0, 5.0
+_ABOUT_FEEDS = "Of a feed (RSS or Atom) only the feed itself is fetched, never the pages that it links to."
 _HIDDEN: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
 
 
 @dataclass(frozen=True, slots=True)
 class Editor:
-    """What those who may change the archive are offered. `paths` lets them name files of the server's machine."""
+    """What those who may change the archive are offered.
+
+    `paths` lets them name files of the server's machine, and feeds that it fetches.
+    """
 
     intake: Intake
     paths: bool
@@ -41,7 +45,8 @@ def _add_intake(index: Index, tabs: gr.Tabs, editor: Editor) -> None:
             gr.HTML(**theme.plain(archive_rendering.note(_formats(index.config.chat_upload_bytes))))
             add = gr.Button("Add these files", variant="primary", elem_id="editing-add")
             path = gr.Textbox(
-                label="Or a file or folder on this machine", max_lines=1, visible=editor.paths,
+                label="Or a file or folder on this machine, or the address of a feed", info=_ABOUT_FEEDS,
+                placeholder="https://outlet.example/feed.xml", max_lines=1, visible=editor.paths,
                 elem_id="editing-path",
             )  # fmt: skip
             add_path = gr.Button("Add what is there", visible=editor.paths, elem_id="editing-add-path")
@@ -90,10 +95,10 @@ class Work:
         return (None, "", *self.look())
 
     def add_path(self, path: str) -> tuple[Any, ...]:
-        """Begin to add a file or folder of this machine."""
+        """Begin to add a file or folder of this machine, or a feed that it fetches."""
         try:
             if not self._editor.paths:
-                raise QuestionError("Paths are taken only from this machine", cure="Upload the files.")
+                raise QuestionError("Paths and addresses are taken only from this machine", cure="Upload the files.")
             self._editor.intake.add_path(path)
         except Exception as error:
             return (gr.skip(), rendering.trouble(asking.words_for(error)), *self.look())
