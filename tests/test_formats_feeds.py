@@ -213,6 +213,12 @@ def test_words_are_kept_as_they_are(tmp_path: Path) -> None:
     assert only(written(tmp_path / "a.rss", rss(item(text)))).text == "The sign read CafÃ©, for Â£5."
 
 
+def test_quotation_marks_of_windows_in_latin_1(tmp_path: Path) -> None:
+    content = '<?xml version="1.0" encoding="iso-8859-1"?>' + rss(item("\x93Go\x94, she said.\x81", title="It&#146;s"))
+    article = only(written(tmp_path / "a.rss", content.encode("iso-8859-1")))
+    assert (article.title, article.text) == ("It’s", "“Go”, she said.")
+
+
 def test_every_entry_of_a_folder_and_none_of_a_nested_one(tmp_path: Path) -> None:
     written(tmp_path / "a.rss", rss(item(), item(extra="<item><description>Inner.</description></item>")))
     written(tmp_path / "sitemap.xml", "<urlset><url/></urlset>")

@@ -33,6 +33,7 @@ _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _GZIP_MARK = b"\x1f\x8b"
 _GZIP = 31  # zlib's number for "with a gzip header and checksum"
 _DECLARED = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([\w.:-]+)["']""")
+_NUMBER = re.compile(r"\A\[Errno -?\d+\] ")
 _BEGINNING = 300  # bytes in which an XML declaration stands
 _LATER = "Try again later; nothing of it was added."
 _SLOW = "Try again later, or raise feed_seconds; nothing of it was added."
@@ -84,7 +85,7 @@ def fetch_feed(address: str, *, most: int, seconds: float, go_on: Callable[[], N
         ArticleFileError: no connection, too slow, too large, refused, or no feed; the message says which.
     """
     address = address.strip()
-    outcomes: queue.SimpleQueue[Feed | ArticleFileError | Exception] = queue.SimpleQueue()
+    outcomes: queue.SimpleQueue[Feed | Exception] = queue.SimpleQueue()
     given_up = threading.Event()
 
     def work() -> None:
@@ -106,10 +107,8 @@ def fetch_feed(address: str, *, most: int, seconds: float, go_on: Callable[[], N
                 raise _failed(address, f"The feed was not here after {seconds:g} seconds", _SLOW)
     finally:
         given_up.set()
-    if isinstance(outcome, ArticleFileError):
-        raise outcome
     if isinstance(outcome, Exception):
-        raise _in_words(address, outcome, seconds) from outcome
+        raise _in_words(address, outcome, seconds)
     check_feed(outcome.content, outcome.address, most, outcome.encoding)
     return outcome
 
@@ -176,7 +175,8 @@ def _is_known(encoding: str) -> bool:
     return True
 
 
-def _in_words(address: str, error: Exception, seconds: float) -> ArticleFileError:
+def _in_words(address: str, error: Exception, seconds: float) -> Exception:
+    """What a reader is told of an error; what nobody foresaw stays what it is."""
     import httpx
 
     if isinstance(error, httpx.TimeoutException):
@@ -185,7 +185,10 @@ def _in_words(address: str, error: Exception, seconds: float) -> ArticleFileErro
         return _failed(address, f"It leads on more than {_MOST_REDIRECTS} times", _WRONG)
     if isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL | UnicodeError):
         return _failed(address, f"This is, or leads to, no address of http or https: {error}", _WRONG)
-    return _failed(address, f"There was no connection, or it broke off: {error}", _NO_CONNECTION)
+    if isinstance(error, httpx.HTTPError):
+        reason = _NUMBER.sub("", str(error)) or type(error).__name__
+        return _failed(address, f"There was no connection, or it broke off: {reason}", _NO_CONNECTION)
+    return error
 
 
 def _too_large(address: str, most: int) -> ArticleFileError:

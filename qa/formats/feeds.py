@@ -40,6 +40,8 @@ _DUBLIN = "{http://purl.org/dc/elements/1.1/}"
 _TERMS = "{http://purl.org/dc/terms/}"
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
 _XML = "{http://www.w3.org/XML/1998/namespace}"
+# Read as HTML reads them: these control characters come from text in windows-1252 that says it is ISO 8859-1.
+_WINDOWS = {code: bytes([code]).decode("cp1252", "ignore") or " " for code in range(0x80, 0xA0)}
 _RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}RDF"
 
 
@@ -170,7 +172,7 @@ def _read_entry(entry: Any, root: Any, origin: Origin, maximum: int, base: str) 
     record["id"] = _unique_id(record["id"], record["url"])
     if not record["published"] or record["updated"] == record["published"]:
         record["published"], record["updated"] = record["published"] or record["updated"], ""
-    return make_article(record, origin)
+    return make_article({name: value.translate(_WINDOWS) for name, value in record.items()}, origin)
 
 
 def _from_rss(item: Any, channel: Any) -> dict[str, str]:

@@ -46,7 +46,7 @@ def _add_intake(index: Index, tabs: gr.Tabs, editor: Editor) -> None:
             add = gr.Button("Add these files", variant="primary", elem_id="editing-add")
             path = gr.Textbox(
                 label="Or a file or folder on this machine, or the address of a feed", info=_ABOUT_FEEDS,
-                placeholder="https://outlet.example/feed.xml", max_lines=1, visible=editor.paths,
+                max_lines=1, visible=editor.paths,
                 elem_id="editing-path",
             )  # fmt: skip
             add_path = gr.Button("Add what is there", visible=editor.paths, elem_id="editing-add-path")
