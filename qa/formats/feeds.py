@@ -73,8 +73,9 @@ def read_feed(
             raise _no_feed(root, name)
     except ArticleFileError as error:
         damage = error
+    about = _about(root) if entries else {}
     for entry in entries:
-        yield _read_entry(entry, root, Origin(name, entry.sourceline), maximum, base)
+        yield _read_entry(entry, about, Origin(name, entry.sourceline), maximum, base)
     if damage:
         raise damage
 
@@ -156,7 +157,24 @@ def _channel(root: Any) -> Any:
     return next((child for child in root if _local(child) == "channel"), root)
 
 
-def _read_entry(entry: Any, root: Any, origin: Origin, maximum: int, base: str) -> Article | BadRecord:
+def _about(root: Any) -> dict[str, str]:
+    """What is said of the feed as a whole, and holds for entries that do not say otherwise."""
+    if root.tag == f"{_ATOM}feed":
+        return {
+            "title": _typed(next(root.iterchildren(f"{_ATOM}title"), None)),
+            "authors": _names(root),
+            "home": _link(root),
+        }
+    channel = _channel(root)
+    core = channel.tag.removesuffix("channel")
+    return {
+        "title": text_of_html(_first(channel, f"{core}title", f"{_DUBLIN}title")),
+        "language": _first(channel, f"{core}language", f"{_DUBLIN}language"),
+        "home": _first(channel, f"{core}link"),
+    }
+
+
+def _read_entry(entry: Any, about: dict[str, str], origin: Origin, maximum: int, base: str) -> Article | BadRecord:
     from lxml import etree
 
     length = len(etree.tostring(entry, encoding="utf-8", with_tail=False))
@@ -165,17 +183,17 @@ def _read_entry(entry: Any, root: Any, origin: Origin, maximum: int, base: str) 
     entity = next(entry.iter(etree.Entity), None)
     if entity is not None:
         return BadRecord(origin, f"the entity {entity.text} is declared in another file, and none is fetched")
-    record = _from_atom(entry, root) if root.tag == f"{_ATOM}feed" else _from_rss(entry, _channel(root))
+    record = _from_atom(entry, about) if entry.tag == f"{_ATOM}entry" else _from_rss(entry, about)
     if not record["text"]:
         return BadRecord(origin, "the entry has no text: neither content nor a summary", article_id=record["id"])
-    record["url"] = _whole(record["url"], entry, base or record["home"])
+    record["url"] = _whole(record["url"], entry, base or about["home"])
     record["id"] = _unique_id(record["id"], record["url"])
     if not record["published"] or record["updated"] == record["published"]:
         record["published"], record["updated"] = record["published"] or record["updated"], ""
     return make_article({name: value.translate(_WINDOWS) for name, value in record.items()}, origin)
 
 
-def _from_rss(item: Any, channel: Any) -> dict[str, str]:
+def _from_rss(item: Any, about: dict[str, str]) -> dict[str, str]:
     core = item.tag.removesuffix("item")
     text, body = _fullest(item, f"{_CONTENT}encoded")
     if not text:
@@ -192,23 +210,19 @@ def _from_rss(item: Any, channel: Any) -> dict[str, str]:
         "text": text,
         "published": _first(item, f"{core}pubDate", f"{_TERMS}issued", f"{_DUBLIN}date", f"{_ATOM}published"),
         "updated": _first(item, f"{_ATOM}updated", f"{_TERMS}modified"),
-        "source": text_of_html(_first(item, f"{core}source") or _first(channel, f"{core}title", f"{_DUBLIN}title")),
+        "source": text_of_html(_first(item, f"{core}source")) or about["title"],
         "authors": ";".join(authors),
         "url": _first(item, f"{core}link") or (_line(guid) if permanent else ""),
         "section": text_of_html(_first(item, f"{core}category", f"{_DUBLIN}subject")),
-        "language": _first(item, f"{_DUBLIN}language") or _language(body)
-        or _first(channel, f"{core}language", f"{_DUBLIN}language"),
-        "home": _first(channel, f"{core}link"),
-    }  # fmt: skip
+        "language": _first(item, f"{_DUBLIN}language") or _language(body) or about["language"],
+    }
 
 
-def _from_atom(entry: Any, feed: Any) -> dict[str, str]:
+def _from_atom(entry: Any, about: dict[str, str]) -> dict[str, str]:
     source = next(entry.iterchildren(f"{_ATOM}source"), None)
     bodies = [child for child in entry.iterchildren(f"{_ATOM}content", f"{_ATOM}summary") if _typed(child)]
     # Content comes first where there are both.
     body = min(bodies, key=lambda child: child.tag, default=None)
-    holders = [holder for holder in (entry, source, feed) if holder is not None]
-    authors = next(filter(None, (list(holder.iterchildren(f"{_ATOM}author")) for holder in holders)), [])
     category = next(entry.iterchildren(f"{_ATOM}category"), None)
     return {
         "id": _first(entry, f"{_ATOM}id"),
@@ -216,13 +230,18 @@ def _from_atom(entry: Any, feed: Any) -> dict[str, str]:
         "text": _typed(body),
         "published": _first(entry, f"{_ATOM}published"),
         "updated": _first(entry, f"{_ATOM}updated"),
-        "source": next(filter(None, (_typed(next(h.iterchildren(f"{_ATOM}title"), None)) for h in holders[1:])), ""),
-        "authors": ";".join(_first(author, f"{_ATOM}name") for author in authors),
+        "source": ("" if source is None else _typed(next(source.iterchildren(f"{_ATOM}title"), None)))
+        or about["title"],
+        "authors": _names(entry) or ("" if source is None else _names(source)) or about["authors"],
         "url": _link(entry),
         "section": "" if category is None else category.get("label") or category.get("term") or "",
         "language": _language(entry if body is None else body),
-        "home": _link(feed),
     }
+
+
+def _names(holder: Any) -> str:
+    """The authors of an entry or feed of Atom, as `make_article` splits them."""
+    return ";".join(_first(author, f"{_ATOM}name") for author in holder.iterchildren(f"{_ATOM}author"))
 
 
 def _link(holder: Any) -> str:

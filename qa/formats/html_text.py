@@ -119,6 +119,8 @@ class _Paragraphs:
             self._pieces[begin:] = [words.translate(_RAISED)]
 
     def _end_paragraph(self) -> None:
+        if not self._pieces:
+            return
         lines = (_SPACE.sub(" ", line).strip() for line in "".join(self._pieces).split("\n"))
         paragraph = "\n".join(lines).strip()
         if paragraph:
