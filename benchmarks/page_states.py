@@ -42,6 +42,7 @@ EXAMPLES = (
 NAME, PASSWORD = "anna", "a long enough phrase"
 # Nothing listens on this port, which no service uses.
 NO_LANGUAGE_MODEL = "http://127.0.0.1:9/v1"
+NO_FEED = "http://127.0.0.1:9/news/feed.xml"
 ENDED_BEFORE = "2026-03-01"
 BREAKS, TAKES_LONG = "Where is the error that nobody foresaw?", "What takes a long time to be found?"
 WRITTEN_ABOUT = "What animal set off the blackout?"
@@ -313,6 +314,13 @@ def _add_files(page: Any) -> None:
     page.wait_for_selector(".intake.done table")
 
 
+def _add_unreachable_feed(page: Any) -> None:
+    page.get_by_role("tab", name="Add articles").click()
+    page.fill("#editing-path textarea, #editing-path input", NO_FEED)
+    page.click("#editing-add-path")
+    page.wait_for_selector(".intake.failed .trouble")
+
+
 def _about_to_remove(page: Any) -> None:
     _open_article(page)
     page.click("#remove")
@@ -394,6 +402,7 @@ STATES = (
     PageState("archive", "An article of the archive, beside the list", "whole", _open_article),
     PageState("statistics", "The figures of the archive", "whole", _open_statistics),
     PageState("added", "Files were added, and one record was not taken", "editor", _add_files),
+    PageState("feed-refused", "A feed cannot be fetched", "editor", _add_unreachable_feed),
     PageState("about-to-remove", "An article is about to be removed", "editor", _about_to_remove),
     PageState("login", "The login page", "locked", _nothing),
     PageState("kept", "Conversations are kept for a reader who logged in", "locked", _keep),

@@ -105,7 +105,7 @@ def build_index(
 
     Args:
         path: the folder of the index.
-        articles: a file or folder, several of them, or an iterable of Article.
+        articles: a file, folder or address of a feed, several of them, or an iterable of Article.
         embed: False leaves the vectors for later (`Index.embed`); questions can be asked all the same.
         config: the settings; by default `load_config()`.
         progress: is told how far the vectors are.
@@ -114,7 +114,7 @@ def build_index(
         The open Index; its `report` says what became of every record.
 
     Raises:
-        ArticleFileError: a file cannot be read at all.
+        ArticleFileError: a file or feed cannot be read at all.
         IndexMismatchError: the index was made with other settings.
         IndexLockedError: another process is writing to it.
     """

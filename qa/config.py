@@ -46,6 +46,8 @@ class Config:
 
     # Reading: a longer record is rejected and reported.
     maximum_record_bytes: int = 20_000_000
+    feed_bytes: int = 20_000_000  # of a whole feed, which is held in memory; a larger one is refused
+    feed_seconds: float = 30.0  # in which a feed must be fetched
 
     # Retrieval.
     hits: int = 5

@@ -2,7 +2,7 @@
 
 DatelineError                    the root: catch this to catch them all
 ├── ConfigError                  an unknown setting, or a value that cannot be used
-├── ArticleFileError             a file or folder that cannot be read at all
+├── ArticleFileError             a file, folder or feed that cannot be read at all
 ├── QuestionError                a question that cannot be asked (empty, too long, k below 1)
 ├── EncoderError                 the model is missing, altered, or will not load
 ├── LanguageModelError           the optional language model cannot be reached, is slow, or answers with nothing usable
@@ -50,7 +50,7 @@ class ConfigError(DatelineError):
 
 
 class ArticleFileError(DatelineError):
-    """A file or folder of articles that cannot be read at all."""
+    """A file, folder or feed of articles that cannot be read at all."""
 
 
 class QuestionError(DatelineError):

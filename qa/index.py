@@ -98,11 +98,11 @@ class Index:
         """Take in articles; they are searchable when this returns.
 
         Args:
-            articles: a file or folder, several of them, or Article records.
+            articles: a file, folder or address of a feed, several of them, or Article records.
             progress: is told how many records were read so far.
 
         Raises:
-            ArticleFileError: a file cannot be read at all.
+            ArticleFileError: a file or feed cannot be read at all.
             IndexLockedError: another process is writing.
         """
         settled, counts = time.monotonic(), Counts()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from qa.config import Config
 from qa.errors import DatelineError
-from qa.formats import read_articles
+from qa.formats import Feed, fetch_feed, is_address, read_articles
 from qa.passages import encoded_text, split_passages
 from qa.records import STATUSES, WITHDRAWN, AddReport, Article, BadRecord, Moment, Origin
 from qa.store import PreparedArticle, PreparedPassage, Store
@@ -24,7 +24,7 @@ _HASH_BYTES = 16
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 Record = Article | BadRecord
-Articles = str | Path | Iterable[str | Path | Article]
+Articles = str | Path | Feed | Iterable[str | Path | Feed | Article]
 
 
 @dataclass(slots=True)
@@ -58,13 +58,20 @@ class _Known:
 
 
 def records_in(articles: Articles, config: Config) -> Iterator[Record]:
-    """The records of articles, of files and folders, or of one file or folder, in their order."""
-    items: Iterable[str | Path | Article] = [articles] if isinstance(articles, str | Path) else articles
+    """The records of articles, of files, folders and feeds, or of one of them, in their order."""
+    items: Iterable[str | Path | Feed | Article] = [articles] if isinstance(articles, str | Path | Feed) else articles
     for item in items:
         if isinstance(item, Article):
             yield item
         else:
-            yield from read_articles(item, maximum_record_bytes=config.maximum_record_bytes)
+            if isinstance(item, str) and is_address(item):
+                item = fetch_feed(item, most=config.feed_bytes, seconds=config.feed_seconds)
+            yield from read_records(item, config)
+
+
+def read_records(source: str | Path | Feed, config: Config) -> Iterator[Record]:
+    """The records of one file, folder or feed that was fetched, within the limits that are set."""
+    return read_articles(source, maximum_record_bytes=config.maximum_record_bytes, feed_bytes=config.feed_bytes)
 
 
 def add_records(

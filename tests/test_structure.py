@@ -39,6 +39,8 @@ OWNERS = {
     "faiss": ("vectors",),
     "fastapi": ("web",),
     "gradio": ("web",),
+    "httpx": ("formats",),
+    "lxml": ("formats",),
     "openai": ("llm",),
     "pandas": ("web",),
     "pyarrow": ("formats",),
@@ -52,7 +54,10 @@ OWNERS = {
     "typer": ("cli",),
     "uvicorn": ("web",),
 }
-HEAVY = ("torch", "faiss", "tantivy", "gradio", "sentence_transformers", "numpy", "typer", "rich", "pyarrow", "openai")
+HEAVY = (
+    "torch", "faiss", "tantivy", "gradio", "sentence_transformers", "numpy", "typer", "rich", "pyarrow", "openai",
+    "lxml", "httpx",
+)  # fmt: skip
 
 
 def modules() -> list[Path]:

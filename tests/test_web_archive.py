@@ -20,6 +20,7 @@ from typing import Any
 import gradio as gr
 import httpx
 import pytest
+from feed_server import feed_server
 from support import SAMPLE, hashed_index
 from test_web_browser import (  # noqa: F401
     HOSTILE,
@@ -298,6 +299,12 @@ def test_the_tab_of_figures_counts_what_the_archive_holds(index: Index) -> None:
 # Editing
 
 
+FEED = b"""<rss version="2.0"><channel><title>The Weir</title>
+<item><title>Quay</title><link>https://weir.example/quay</link><description>The quay is long.</description></item>
+<item><title>Lock</title><link>https://weir.example/lock</link><description>The lock is shut.</description></item>
+<item><title>A picture</title><link>https://weir.example/picture</link></item></channel></rss>"""
+
+
 def settled(work: intake.Intake) -> intake.State:
     for _ in range(400):
         if not work.state.busy:
@@ -363,6 +370,42 @@ def test_a_path_is_added_and_a_wrong_one_named(work: intake.Intake, editable: In
     for wrong in (lambda: work.add_path(" "), lambda: work.add_files([])):
         with pytest.raises(QuestionError, match="was"):
             wrong()
+
+
+def test_a_feed_is_fetched_once_and_added(work: intake.Intake, editable: Index) -> None:
+    with feed_server() as server:
+        server.answers["/feed.xml"] = FEED
+        work.add_path(f" {server.address.replace('//', '//anna:secret@')}/feed.xml ")
+        state = settled(work)
+        assert state.phase is intake.Phase.DONE and state.what == f"{server.address}/feed.xml"
+        assert state.report == AddReport(2, 0, 0, 2, state.report.rejected if state.report else ())
+        assert (state.read, state.total) == (3, 3) and len(server.asked) == 1
+        html = editing_rendering.intake(state)
+        assert "3 records read: 2 added, 0 updated, 0 unchanged, 1 not taken." in html and "secret" not in html
+        assert f"{server.address}/feed.xml</bdi>, line 4<" in html and "neither content nor a summary" in html
+        server.answers["/feed.xml"] = FEED.replace(b"is long", b"is longer")
+        work.add_path(f"{server.address}/feed.xml")
+        report = settled(work).report
+        assert report and (report.added, report.updated, report.unchanged) == (0, 1, 1)
+        work.add_path(f"{server.address}/gone.xml")
+        state = settled(work)
+    assert state.phase is intake.Phase.FAILED and "404 Not Found" in state.message and state.report is None
+    assert "Nothing was added" in editing_rendering.intake(state)
+
+
+def test_waiting_for_a_feed_is_told_and_can_be_cancelled(work: intake.Intake) -> None:
+    with feed_server() as server:
+        server.answers["/slow"] = lambda handler: handler.server.closing.wait(20)
+        work.add_path(f"{server.address}/slow")
+        html = editing_rendering.intake(work.state)
+        assert work.state.phase is intake.Phase.FETCHING and work.state.busy
+        assert ">Fetching the feed<" in html and "Waiting for its server" in html
+        with pytest.raises(QuestionError, match="Articles are being added already"):
+            work.add_path("elsewhere")
+        work.cancel()
+        state = settled(work)
+    assert state.phase is intake.Phase.CANCELLED and state.report is None
+    assert "Nothing was added." in editing_rendering.intake(state)
 
 
 def test_what_came_before_the_damage_is_kept_and_told(work: intake.Intake, editable: Index, tmp_path: Path) -> None:
@@ -431,7 +474,7 @@ def test_pages_look_often_while_there_is_something_to_see(work: intake.Intake, t
     assert "Nothing was added" in shown and not cancel.visible and pace == gr.skip()
     assert events.look(1.0, anna)[2].value == 5.0
     trouble = events.add_path(str(tmp_path), anna)[1]
-    assert "Paths are taken only from this machine" in trouble and work.state == intake.State()
+    assert "Paths and addresses are taken only from this machine" in trouble and work.state == intake.State()
     upload = uploaded(tmp_path, "n.jsonl", {"id": "a", "text": "The quay."})
     for refused in (events.add_files([upload], ben), events.add_path(str(tmp_path), ben)):
         assert "You may not change this archive" in refused[1]
@@ -694,4 +737,18 @@ def test_an_editor_adds_sees_it_after_a_reload_cancels_and_removes(
     page.get_by_text("The article was removed, with all its versions.").wait_for()
     page.get_by_text("1–20 of 255 articles").wait_for()
     assert editable.stats().articles == 255 and not page.is_visible("#remove")
+
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.get_by_role("tab", name="Add articles").click()
+    with feed_server() as server:
+        server.answers["/feed.xml"] = FEED
+        page.fill("#editing-path textarea, #editing-path input", f"{server.address}/feed.xml")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".intake.done table")
+        assert len(server.asked) == 1
+    assert "3 records read: 2 added," in page.inner_text(".intake .said")
+    assert f"{server.address}/feed.xml, line 4" in page.inner_text(".intake table")
+    # The server fetches the feed; the page asks nobody but its own server.
+    assert asked and all(url.startswith(editing_address) for url in asked)
     page.context.close()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from qa.cli import printing, progress, understood
+from qa.cli import printing, progress, sources, understood
 from qa.cli.chat import chat, require_index
 from qa.cli.evaluate import evaluate
 from qa.cli.failures import NOTHING_FOUND, report
@@ -40,7 +40,6 @@ from qa.errors import ArticleFileError
 from qa.records import AddReport, Filters
 
 if TYPE_CHECKING:
-    from qa.config import Config
     from qa.index import Index
 
 _EXIT_CODES = (
@@ -108,9 +107,11 @@ def _qa(
 @app.command("index")
 def _index(
     paths: Annotated[
-        list[Path],
+        list[str],
         typer.Argument(
-            metavar="PATH...", help="Files or folders: JSON Lines, JSON, CSV, TSV, Parquet, text, Markdown."
+            metavar="PATH...",
+            help="Files or folders: JSON Lines, JSON, CSV, TSV, Parquet, text, Markdown, feeds (RSS, Atom). "
+            "Or the http(s) address of a feed, which is fetched; the pages that it links to never are.",
         ),
     ],
     index: IndexFolder = None,
@@ -123,14 +124,14 @@ def _index(
 ) -> None:
     """Take in articles, then compute their vectors."""
     config = load_config(index=_text(index))
-    _check(paths, config)
+    what, failed = sources.ready(paths, config)
     if report_file:
         report_file.write_text("", encoding="utf-8")
     from qa.index import Index
 
     with Index(config.index, config, create=True) as opened:
         with _safe_to_stop(_STOPPED_READING), progress.reading() as tell:
-            added = opened.add(list(paths), progress=tell)
+            added = opened.add(what, progress=tell)
         if report_file:
             _write_report(report_file, added)
         result = printing.report_as_dict(added) | {"index": config.index, "encoded": 0}
@@ -144,6 +145,7 @@ def _index(
                 show_json(result)
         if result["encoded"] and not as_json:
             show(f"  {result['encoded']:,} passages encoded")
+    sources.raise_last(failed)
     if added.read and added.read == len(added.rejected):
         raise typer.Exit(NOTHING_FOUND)
 
@@ -306,14 +308,6 @@ def _opened(folder: Path | None) -> Index:
     from qa.index import Index
 
     return Index(config.index, config)
-
-
-def _check(paths: list[Path], config: Config) -> None:
-    """Raise ArticleFileError for a path that cannot be read, before anything is written."""
-    from qa.formats import read_articles
-
-    for path in paths:
-        read_articles(path, maximum_record_bytes=config.maximum_record_bytes)
 
 
 def _embed_rest(index: Index, limit: int | None = None, hint: bool = False) -> int:

@@ -15,7 +15,7 @@ from qa.config import Config
 from qa.errors import DataSetError, IndexNotFoundError
 from qa.evaluation.beir import read_corpus
 from qa.evaluation.questions import BEIR, DataSet
-from qa.formats import read_articles
+from qa.ingest import read_records
 from qa.records import AddReport, Article, BadRecord, EmbedProgress
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def _records(data_set: DataSet, config: Config) -> Iterator[Article | BadRecord]
         return iter(())
     if data_set.layout == BEIR:
         return read_corpus(data_set.articles, config.maximum_record_bytes)
-    return read_articles(data_set.articles, maximum_record_bytes=config.maximum_record_bytes)
+    return read_records(data_set.articles, config)
 
 
 def _take_in(index: Index, data_set: DataSet, config: Config, tell: Callable[[int], None] | None) -> AddReport:

@@ -1,10 +1,11 @@
-"""News articles out of files: JSON Lines, JSON, CSV, TSV, Parquet, plain text and Markdown.
+"""News articles out of files: JSON Lines, JSON, CSV, TSV, Parquet, plain text, Markdown, and feeds (RSS, Atom).
 
 `read_articles` takes a file or a folder. What a file holds is known by its ending, and each may be
 compressed as .gz or .zst (then `news.jsonl.gz`). All text is strict UTF-8, with or without a mark
-at the start. Every record becomes exactly one `Article` or one `BadRecord`; blank lines in JSON Lines
-and CSV are no records. Duplicate ids are the index's concern. The fields and their other names are
-in qa/formats/fields.py (`FIELD_ALIASES`), the spellings of dates in dates.py, ids in identity.py.
+at the start; only feeds may declare another encoding, as XML does. Every record becomes exactly one
+`Article` or one `BadRecord`; blank lines in JSON Lines and CSV are no records. Duplicate ids are the
+index's concern. The fields and their other names are in qa/formats/fields.py (`FIELD_ALIASES`), the
+spellings of dates in dates.py, ids in identity.py. `fetch_feed` fetches a feed by its address.
 
 A folder is walked in sorted order. Files and folders whose names start with a dot are left out.
 """
@@ -15,32 +16,43 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from qa.errors import ArticleFileError
+from qa.formats.addresses import Feed, fetch_feed, is_address, without_password
 from qa.formats.documents import read_markdown, read_text
+from qa.formats.feeds import read_feed
 from qa.formats.fields import FIELD_ALIASES
 from qa.formats.json_values import read_json_values
 from qa.formats.jsonl import read_json_lines
-from qa.formats.opening import COMPRESSIONS
+from qa.formats.opening import COMPRESSIONS, read_chunks
 from qa.formats.parquet import read_parquet
 from qa.formats.tables import read_table
 from qa.records import Article, BadRecord, Origin
 
-__all__ = ["ENDINGS", "FIELD_ALIASES", "read_articles"]
+__all__ = ["ENDINGS", "FIELD_ALIASES", "Feed", "fetch_feed", "is_address", "read_articles", "without_password"]
 
-ENDINGS = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet", ".txt", ".md", ".markdown")
+_FEEDS = (".xml", ".rss", ".atom")
+ENDINGS = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet", ".txt", ".md", ".markdown", *_FEEDS)
 _ENDINGS_IN_WORDS = f"{', '.join(ENDINGS)}, each also with {' or '.join(COMPRESSIONS)} after it"
 
 
-def read_articles(path: str | Path, *, maximum_record_bytes: int) -> Iterator[Article | BadRecord]:
-    """The articles of a file, or of all files of a folder, and the records that are none.
+def read_articles(
+    path: str | Path | Feed, *, maximum_record_bytes: int, feed_bytes: int | None = None
+) -> Iterator[Article | BadRecord]:
+    """The articles of a file, of all files of a folder, or of a feed that was fetched, and the records that are none.
 
     Whatever is wrong with one record is yielded as a BadRecord in its place. In a folder, so is
-    whatever is wrong with one file (with the line None).
+    whatever is wrong with one file (with the line None). A feed may have `feed_bytes` in all; where that is not given,
+    as many as a record.
 
     Raises:
         ArticleFileError: at once if there is nothing to read at this path, its ending is unknown, or
             the folder holds no article file; while reading if the file is damaged, after the records
             before the damage.
     """
+    most = maximum_record_bytes if feed_bytes is None else feed_bytes
+    if isinstance(path, Feed):
+        return read_feed(
+            [path.content], path.address, maximum_record_bytes, most, base=path.base, encoding=path.encoding
+        )
     path = Path(path)
     try:
         is_folder = path.is_dir()
@@ -49,14 +61,14 @@ def read_articles(path: str | Path, *, maximum_record_bytes: int) -> Iterator[Ar
     except OSError as error:
         raise _unreadable(path, error) from error
     if is_folder:
-        return _read_folder(_files_in(path), maximum_record_bytes)
+        return _read_folder(_files_in(path), maximum_record_bytes, most)
     problem = _problem_with(path)
     if problem:
         raise problem
-    return _read_file(path, maximum_record_bytes)
+    return _read_file(path, maximum_record_bytes, most)
 
 
-def _read_file(path: Path, maximum: int) -> Iterator[Article | BadRecord]:
+def _read_file(path: Path, maximum: int, most: int) -> Iterator[Article | BadRecord]:
     match _ending(path):
         case ".jsonl" | ".ndjson":
             return read_json_lines(path, maximum)
@@ -70,17 +82,19 @@ def _read_file(path: Path, maximum: int) -> Iterator[Article | BadRecord]:
             return read_parquet(path, maximum)
         case ".txt":
             return read_text(path, maximum)
+        case ending if ending in _FEEDS:
+            return read_feed(read_chunks(path), str(path), maximum, most)
         case _:
             return read_markdown(path, maximum)
 
 
-def _read_folder(files: list[Path | BadRecord], maximum: int) -> Iterator[Article | BadRecord]:
+def _read_folder(files: list[Path | BadRecord], maximum: int, most: int) -> Iterator[Article | BadRecord]:
     for file in files:
         if isinstance(file, BadRecord):
             yield file
             continue
         try:
-            yield from _read_file(file, maximum)
+            yield from _read_file(file, maximum, most)
         except ArticleFileError as error:
             yield _bad_file(file, error)
 

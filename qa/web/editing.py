@@ -21,6 +21,7 @@ logger = logging.getLogger("qa.web.editing")
 
 # Seconds between two looks at the work: while there is some, and else.
 _OFTEN, _SELDOM = 1.0, 5.0
+_ABOUT_FEEDS = "Of a feed (RSS or Atom) only the feed itself is fetched, never the pages that it links to."
 _HIDDEN: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
 
 
@@ -30,7 +31,7 @@ class Editor:
 
     Args:
         intake: adds articles.
-        paths: files of the server's machine may be named.
+        paths: files of the server's machine may be named, and feeds that it fetches.
         may: whether the user of this name may change the archive; the name is None where nobody logs in.
     """
 
@@ -66,7 +67,8 @@ def _add_intake(index: Index, tabs: gr.Tabs, editor: Editor) -> None:
             gr.HTML(**theme.plain(archive_rendering.note(_formats(index.config.chat_upload_bytes))))
             add = gr.Button("Add these files", variant="primary", elem_id="editing-add")
             path = gr.Textbox(
-                label="Or a file or folder on this machine", max_lines=1, visible=editor.paths,
+                label="Or a file or folder on this machine, or the address of a feed", info=_ABOUT_FEEDS,
+                max_lines=1, visible=editor.paths,
                 elem_id="editing-path",
             )  # fmt: skip
             add_path = gr.Button("Add what is there", visible=editor.paths, elem_id="editing-add-path")
@@ -124,11 +126,11 @@ class Work:
         return (None, "", *self.look(None, request))
 
     def add_path(self, path: str, request: gr.Request) -> tuple[Any, ...]:
-        """Begin to add a file or folder of this machine."""
+        """Begin to add a file or folder of this machine, or a feed that it fetches."""
         try:
             user = self._editor.admit(request)
             if not self._editor.paths:
-                raise QuestionError("Paths are taken only from this machine", cure="Upload the files.")
+                raise QuestionError("Paths and addresses are taken only from this machine", cure="Upload the files.")
             self._editor.intake.add_path(path)
             self._note(user, "adds")
         except Exception as error:

@@ -14,8 +14,8 @@ from qa.web.wording import count
 _REJECTED_SHOWN = 200
 _KINDS = {"bad": "not taken", "duplicate": "duplicate", "stale": "older than what is held"}
 _HEADINGS = {
-    Phase.COUNTING: "Counting the records", Phase.ADDING: "Adding articles", Phase.DONE: "Finished",
-    Phase.CANCELLED: "Cancelled", Phase.FAILED: "Not all was added",
+    Phase.FETCHING: "Fetching the feed", Phase.COUNTING: "Counting the records", Phase.ADDING: "Adding articles",
+    Phase.DONE: "Finished", Phase.CANCELLED: "Cancelled", Phase.FAILED: "Not all was added",
 }  # fmt: skip
 
 
@@ -42,6 +42,8 @@ def intake(state: State) -> str:
 
 
 def _progress(state: State) -> str:
+    if state.phase is Phase.FETCHING:
+        return '<p class="archive-note" role="status">Waiting for its server</p>'
     if state.phase is Phase.COUNTING:
         return f'<p class="archive-note" role="status">{count(state.total, "record")} so far</p>'
     bar = f'<progress max="{max(1, state.total)}" value="{state.read}" aria-label="Records read"></progress>'

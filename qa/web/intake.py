@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qa.errors import ArticleFileError, QuestionError
-from qa.formats import read_articles
+from qa.formats import Feed, fetch_feed, is_address, without_password
 from qa.index import Index
+from qa.ingest import read_records
 from qa.records import AddReport
 
 logger = logging.getLogger("qa.web")
@@ -29,6 +30,7 @@ class Phase(enum.Enum):
     """What becomes of the work."""
 
     IDLE = "idle"  # none was begun since the server started
+    FETCHING = "fetching"  # a feed is on its way
     COUNTING = "counting"  # the records are counted, so that progress can be told
     ADDING = "adding"
     DONE = "done"
@@ -42,7 +44,7 @@ class State:
 
     Args:
         phase: what is being done.
-        what: the names of the files, or the path, for the reader.
+        what: the names of the files, the path, or the address, for the reader.
         read: how many records were read so far.
         total: how many there are, once they are counted.
         report: what became of them; None while that is open, and where nothing was begun.
@@ -62,7 +64,7 @@ class State:
 
     @property
     def busy(self) -> bool:
-        return self.phase in (Phase.COUNTING, Phase.ADDING)
+        return self.phase in (Phase.FETCHING, Phase.COUNTING, Phase.ADDING)
 
 
 class _CancelledError(Exception):
@@ -108,16 +110,22 @@ class Intake:
             self._start(folder, _named(names), uploaded=True)
 
     def add_path(self, path: str) -> None:
-        """Begin to add a file or folder of this machine.
+        """Begin to add a file or folder of this machine, or a feed by its address.
 
         Raises:
             QuestionError: no path, or other work is not finished.
         """
-        if not path.strip():
-            raise QuestionError("No path was given", cure="Name a file or folder of articles on this machine.")
+        path = path.strip()
+        if not path:
+            raise QuestionError(
+                "No path or address was given", cure="Name a file or folder on this machine, or the address of a feed."
+            )
         with self._begun():
-            place = Path(path.strip()).expanduser()
-            self._start(place, str(place), uploaded=False)
+            if is_address(path):
+                self._start(path, without_password(path), uploaded=False)
+            else:
+                place = Path(path).expanduser()
+                self._start(place, str(place), uploaded=False)
 
     def cancel(self) -> None:
         """Ask the work to end; what was read before stays."""
@@ -143,42 +151,51 @@ class Intake:
                 )
             yield
 
-    def _start(self, path: Path, what: str, *, uploaded: bool) -> None:
+    def _start(self, source: Path | str, what: str, *, uploaded: bool) -> None:
         self._cancelled.clear()
-        self._state = State(Phase.COUNTING, what, folder=str(path) if uploaded else "")
-        self._thread = threading.Thread(target=self._run, args=(path, uploaded), name="qa-web-intake", daemon=True)
+        first = Phase.FETCHING if isinstance(source, str) else Phase.COUNTING
+        self._state = State(first, what, folder=str(source) if uploaded else "")
+        self._thread = threading.Thread(target=self._run, args=(source, uploaded), name="qa-web-intake", daemon=True)
         self._thread.start()
 
-    def _run(self, path: Path, uploaded: bool) -> None:
-        phase, report, message = self._outcome(path)
+    def _run(self, source: Path | str, uploaded: bool) -> None:
+        phase, report, message = self._outcome(source)
         # Before the page says that it is done.
         if uploaded:
-            shutil.rmtree(path, ignore_errors=True)
+            shutil.rmtree(source, ignore_errors=True)
         self._state = dataclasses.replace(self._state, phase=phase, report=report, message=message)
         logger.info("Adding articles ended: %s", phase.value)
 
-    def _outcome(self, path: Path) -> tuple[Phase, AddReport | None, str]:
+    def _outcome(self, source: Path | str) -> tuple[Phase, AddReport | None, str]:
         """What becomes of the work: how it ended, what was added, and what went wrong."""
         try:
-            return Phase.DONE, self._work(path), ""
+            # Fetched once: what is counted is what is added.
+            return Phase.DONE, self._work(self._fetched(source) if isinstance(source, str) else source), ""
         except _CancelledError:
             return Phase.CANCELLED, self._report_so_far(), ""
         except Exception as error:
             return Phase.FAILED, self._report_so_far(), self._words_for(error)
 
-    def _work(self, path: Path) -> AddReport:
-        maximum = self._index.config.maximum_record_bytes
+    def _fetched(self, address: str) -> Feed:
+        config = self._index.config
+        feed = fetch_feed(
+            address, most=config.feed_bytes, seconds=config.feed_seconds, go_on=self._go_on_unless_cancelled
+        )
+        self._state = dataclasses.replace(self._state, phase=Phase.COUNTING)
+        return feed
+
+    def _work(self, source: Path | Feed) -> AddReport:
         # What is wrong with a file is said when it is read for good, after what came before the damage.
         total = 0
         with contextlib.suppress(ArticleFileError):
-            for number, _ in enumerate(read_articles(path, maximum_record_bytes=maximum), start=1):
+            for number, _ in enumerate(read_records(source, self._index.config), start=1):
                 total = number
                 if number % _COUNTED_AT_ONCE == 0:
                     self._state = dataclasses.replace(self._state, total=total)
                     self._go_on_unless_cancelled()
         self._state = dataclasses.replace(self._state, phase=Phase.ADDING, total=total)
         self._go_on_unless_cancelled()
-        return self._index.add(path, progress=self._progress)
+        return self._index.add(source, progress=self._progress)
 
     def _go_on_unless_cancelled(self) -> None:
         if self._cancelled.is_set():
