@@ -209,7 +209,7 @@ def phases(folder: Path, path: Path) -> dict[str, float]:
                 yield following()
 
     with (
-        mock.patch.object(qa.index, "read_articles", reading),
+        mock.patch.object(qa.ingest, "read_articles", reading),
         mock.patch.object(qa.ingest, "split_passages", clocked("splitting", split_passages)),
         mock.patch.object(Store, "write", clocked("sqlite", Store.write)),
         mock.patch.object(lexical.LexicalIndex, "apply", clocked("tantivy", lexical.LexicalIndex.apply)),

@@ -15,14 +15,10 @@ import time
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
 from qa.errors import ArticleFileError
 from qa.formats.feeds import check_feed
-
-if TYPE_CHECKING:
-    pass
 
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 _HEADERS = {"User-Agent": "Dateline", "Accept-Encoding": "gzip"}
