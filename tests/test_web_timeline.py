@@ -89,7 +89,7 @@ def test_where_too_many_passages_hold_a_word_the_count_says_at_least(
     monkeypatch.setattr("qa.timeline._PASSAGES", 3)
     found = index.timeline(index.interpret(QUESTION))
     assert not found.complete and 0 < found.articles + found.undated <= 3
-    assert "<p>At least" in timeline.heading(found, {}, False)
+    assert "<p>At least" in timeline.heading(found, "Day", {}, False)
 
 
 # How it is divided
@@ -111,12 +111,12 @@ def counted(*days: str) -> Timeline:
         ),
         (
             ("2026-03-04", "2026-03-08", "2026-04-06"),
-            [("2026-03-02", "2026-03-08", "week of 2 Mar 2026", 2),
-             ("2026-03-09", "2026-03-15", "week of 9 Mar 2026", 0),
-             ("2026-03-16", "2026-03-22", "week of 16 Mar 2026", 0),
-             ("2026-03-23", "2026-03-29", "week of 23 Mar 2026", 0),
-             ("2026-03-30", "2026-04-05", "week of 30 Mar 2026", 0),
-             ("2026-04-06", "2026-04-12", "week of 6 Apr 2026", 1)],
+            [("2026-03-02", "2026-03-08", "2 Mar 2026", 2),
+             ("2026-03-09", "2026-03-15", "9 Mar 2026", 0),
+             ("2026-03-16", "2026-03-22", "16 Mar 2026", 0),
+             ("2026-03-23", "2026-03-29", "23 Mar 2026", 0),
+             ("2026-03-30", "2026-04-05", "30 Mar 2026", 0),
+             ("2026-04-06", "2026-04-12", "6 Apr 2026", 1)],
         ),
     ],
 )  # fmt: skip
@@ -131,7 +131,7 @@ def test_periods_follow_each_other_without_a_gap(days: tuple[str, ...], periods:
     ("first", "last", "number", "label", "ends"),
     [
         ("2026-03-01", "2026-03-31", 31, "1 Mar 2026", "2026-03-01"),
-        ("2026-03-01", "2026-04-01", 6, "week of 23 Feb 2026", "2026-03-01"),
+        ("2026-03-01", "2026-04-01", 6, "23 Feb 2026", "2026-03-01"),
         ("2025-12-15", "2026-07-30", 8, "Dec 2025", "2025-12-31"),
         ("2020-02-29", "2024-02-29", 49, "Feb 2020", "2020-02-29"),
         ("1998-05-05", "2026-01-01", 29, "1998", "1998-12-31"),
@@ -217,8 +217,8 @@ def test_the_last_question_is_asked_again_within_the_days(index: Index) -> None:
 
 def test_what_articles_say_stays_text() -> None:
     hostile = "</td><img src=x onerror=hack()>\u202e"
-    found = (Bar(day("2026-03-01"), day("2026-03-01"), hostile, ((hostile, 1),)),)
-    words = timeline.heading(Timeline(), {hostile: hostile}, False) + timeline.listed(found)
+    found = (Bar("Week", day("2026-03-01"), day("2026-03-01"), hostile, ((hostile, 1),)),)
+    words = timeline.heading(Timeline(), "Week", {hostile: hostile}, False) + timeline.listed(found)
     assert "<img" not in words and "\u202e" not in words and 'onerror="' not in words
     assert "<img" not in timeline.chosen(hostile, hostile, 1)
 

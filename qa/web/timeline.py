@@ -24,8 +24,10 @@ _UNNAMED = "no outlet named"
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """The articles of one period: its first and last day, its label, and how many each outlet has, the most first."""
+    """The articles of one period: what it is, its first and last day, its label, and how many each outlet has, the most
+    first. A week is labelled with its first day, for a plot has little room below its bars."""
 
+    step: str
     first: datetime.date
     last: datetime.date
     label: str
@@ -45,7 +47,7 @@ def bars(timeline: Timeline) -> tuple[Bar, ...]:
     while first <= days[-1]:
         following = start_after(first, step)
         last = following - datetime.timedelta(days=1) if following else datetime.date.max
-        found.append(Bar(first, last, _label(first, step), tuple(counts.get(first, Counter()).most_common())))
+        found.append(Bar(step, first, last, _label(first, step), tuple(counts.get(first, Counter()).most_common())))
         if following is None:
             break
         first = following
@@ -62,14 +64,15 @@ def _label(first: datetime.date, step: str) -> str:
     if step == YEAR:
         return str(first.year)
     named = short_day(first)
-    return f"week of {named}" if step == WEEK else named.partition(" ")[2] if step == MONTH else named
+    return named.partition(" ")[2] if step == MONTH else named
 
 
-def heading(timeline: Timeline, colours: Mapping[str, str], limited: bool) -> str:
+def heading(timeline: Timeline, step: str, colours: Mapping[str, str], limited: bool) -> str:
     """What the timeline counts, and which outlet has which colour.
 
     Args:
         timeline: what was counted.
+        step: what each bar stands for.
         colours: of each outlet that is drawn.
         limited: the search was limited by the reader, and so is the timeline.
     """
@@ -84,8 +87,8 @@ def heading(timeline: Timeline, colours: Mapping[str, str], limited: bool) -> st
         for outlet, colour in colours.items()
     )
     return (
-        f'<section class="timeline"><h2>Coverage</h2><p>{what} Click a bar, drag across several, or choose from '
-        "the list below, to search only these days.</p>"
+        f'<section class="timeline"><h2>Coverage</h2><p>{what} Each bar is a {step.lower()}. Click one, '
+        "drag across several, or choose from the list below, to search only these days.</p>"
         f'<ul class="legend" aria-label="Colours">{legend}</ul></section>'
     )
 
@@ -97,8 +100,9 @@ def listed(bars: Sequence[Bar]) -> str:
         f"<td>{sum(each for _, each in bar.counts)}</td><td>{_by_outlet(bar)}</td></tr>"
         for number, bar in enumerate(bars) if bar.counts
     )  # fmt: skip
+    published = "Week from" if bars and bars[0].step == WEEK else "Published"
     return (
-        '<details class="timeline"><summary>As a list</summary><table><thead><tr><th scope="col">Published</th>'
+        f'<details class="timeline"><summary>As a list</summary><table><thead><tr><th scope="col">{published}</th>'
         f'<th scope="col">Articles</th><th scope="col">By</th></tr></thead><tbody>{rows}</tbody></table></details>'
     )
 

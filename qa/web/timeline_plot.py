@@ -17,6 +17,7 @@ from qa.index import Index
 from qa.timeline import Timeline
 from qa.web import asking, timeline
 from qa.web.asking import Turn
+from qa.web.periods import DAY, MONTH, WEEK, YEAR
 from qa.web.timeline import Bar
 from qa.web.wording import days_in_words
 
@@ -24,6 +25,8 @@ from qa.web.wording import days_in_words
 OTHERS = "other outlets"
 # They stand out from the page both light and dark.
 _COLOURS = ("#b5483a", "#5b86ad", "#b98427", "#6b9460", "#9a7bb0", "#8b857a")
+# Pixels: so high that the bars keep some fifty above their labels, and so low that their axis counts whole articles.
+_HEIGHTS = {DAY: 200, WEEK: 200, MONTH: 170, YEAR: 150}
 _HIDDEN: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
@@ -62,9 +65,9 @@ def add_plot() -> Plot:
     with gr.Column(elem_id="timeline"):
         heading = gr.HTML(apply_default_css=False, js_on_load=None)
         chart = gr.BarPlot(
-            None, x="period", y="articles", color="outlet", x_title=" ", y_title=" ", color_title=" ", height=170,
-            x_label_angle=-60, colors_in_legend=[], show_label=False, container=False, buttons=[],
-            elem_id="timeline-plot",
+            None, x="period", y="articles", color="outlet", x_title=" ", y_title=" ", color_title=" ",
+            height=_HEIGHTS[MONTH], x_label_angle=-60, colors_in_legend=[], show_label=False, container=False,
+            buttons=[], elem_id="timeline-plot",
         )  # fmt: skip
         said = gr.HTML(apply_default_css=False, js_on_load=None)
         listed = gr.HTML(apply_default_css=False, js_on_load=None)
@@ -89,8 +92,9 @@ class PlotEvents:
             return gr.skip(), "", "", "", ()
         data = table(found)
         colours = dict(zip(dict.fromkeys(data["outlet"]), _COLOURS, strict=False))
-        chart = gr.BarPlot(data, sort=[bar.label for bar in found], color_map=colours)
-        heading = timeline.heading(counted, colours, bool(answer.query.filters))
+        step = found[0].step
+        chart = gr.BarPlot(data, sort=[bar.label for bar in found], color_map=colours, height=_HEIGHTS[step])
+        heading = timeline.heading(counted, step, colours, bool(answer.query.filters))
         return chart, heading, timeline.listed(found), "", found
 
     def selected(self, found: tuple[Bar, ...], turns: tuple[Turn, ...], event: gr.SelectData) -> tuple[Any, ...]:
