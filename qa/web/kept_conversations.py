@@ -185,7 +185,10 @@ def wire_list(
     opened = parts.chosen.input(events.open, parts.chosen, page, cancels=list(running), **_HIDDEN)
     # No gr.State: what the script answers must reach the server.
     confirmed = gr.Checkbox(visible=False)
-    deleted = parts.delete.click(events.delete, [parts.chosen, confirmed, parts.place], page, js=_ASK_FIRST, **_HIDDEN)
+    # A click counts also where the one before was taken back, and the server has not answered that yet.
+    deleted = parts.delete.click(
+        events.delete, [parts.chosen, confirmed, parts.place], page, js=_ASK_FIRST, trigger_mode="multiple", **_HIDDEN
+    )
     clear_button.click(events.begin_anew, None, [parts.place, *listed], **_HIDDEN)
     context = gr.context.Context.root_block
     assert context is not None
