@@ -124,8 +124,9 @@ def clicking(index: Path, browser: Any) -> None:
         told(f"click that opens fields, {name}", folds)
     with qa.Index(index) as opened:
         progress = opened.embed_progress()
-    # Where all were computed before the last click, the figures are of a server that computed less.
-    print(f"vectors computed meanwhile: {progress.done:,} of {progress.total:,}")
+    # Where all were computed before the last click, the figures are of a server that computed less. They are kept in
+    # windows of 512, of which the first may not be full.
+    print(f"vectors kept meanwhile: {progress.done:,} of {progress.total:,}")
 
 
 def clicked(page: Any, click: Callable[[], None], then: str) -> float:

@@ -181,8 +181,8 @@ def index() -> StubIndex:
 def start(index: StubIndex) -> Iterator[Callable[..., Background]]:
     started: list[Background] = []
 
-    def start(embed: bool = True) -> Background:
-        started.append(Background(index, embed=embed, pause=0.01))  # type: ignore[arg-type]
+    def start(embed: bool = True, patience: float = 0.0) -> Background:
+        started.append(Background(index, embed=embed, pause=0.01, patience=patience))  # type: ignore[arg-type]
         started[-1].start()
         return started[-1]
 
@@ -211,6 +211,19 @@ def test_the_background_leaves_the_vectors_alone_if_told_so(index: StubIndex, st
     background = start(embed=False)
     wait_for(lambda: background.state.phase is Phase.READY)
     assert index.done == 0 and background.state.progress == EmbedProgress(0, 4)
+
+
+def test_the_background_lets_a_page_come_first_but_does_not_wait_for_ever(index: StubIndex, start: Callable) -> None:
+    background = start(patience=60)
+    time.sleep(0.05)
+    assert background.state.phase is Phase.LOADING and index.done == 0
+    background.page_opened()
+    wait_for(lambda: background.state.phase is Phase.READY)
+    assert index.done == 4
+    without_a_page = start(patience=0.05)
+    wait_for(lambda: without_a_page.state.phase is Phase.READY)
+    # One that still waits is ended at once: the fixture looks.
+    start(patience=60)
 
 
 def test_the_background_says_what_failed_and_tries_again(index: StubIndex, start: Callable) -> None:

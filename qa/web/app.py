@@ -27,6 +27,9 @@ from qa.web.serving.observing import OBSERVER
 from qa.web.serving.server import bound, running
 from qa.web.serving.users import UserFile
 
+# A page that is opened at once is there a second sooner if the model's loading waits for it. Longer than that it does
+# not wait: there may be none.
+_SECONDS_FOR_A_PAGE = 3.0
 # How long Ctrl-C waits for the slice of vectors in hand. A process that ends while torch computes in a thread aborts.
 _SECONDS_TO_STOP = 15.0
 # The chat itself takes no files; Gradio's route for them would take any size.
@@ -113,7 +116,7 @@ def serving(
         port = listener.getsockname()[1]
         users = UserFile(access.users) if access.users else None
         index = open_index()
-        background = Background(index, embed=embed, pause=config.chat_poll_seconds)
+        background = Background(index, embed=embed, pause=config.chat_poll_seconds, patience=_SECONDS_FOR_A_PAGE)
         # Last things first: the page goes, the thread is told, the index is closed under it, and it ends.
         closing.callback(background.join, _SECONDS_TO_STOP)
         closing.callback(index.close)

@@ -50,13 +50,15 @@ class Background:
         index: the index that the page asks; `Index.embed` gives way to its questions.
         embed: False only loads the model.
         pause: seconds between two looks for new work.
+        patience: seconds to wait for a page to be open before the work begins.
     """
 
-    def __init__(self, index: Index, *, embed: bool, pause: float) -> None:
+    def __init__(self, index: Index, *, embed: bool, pause: float, patience: float = 0.0) -> None:
         self._index = index
         self._embed = embed
         self._pause = pause
-        self._stopped = threading.Event()
+        self._patience = patience
+        self._stopped, self._opened = threading.Event(), threading.Event()
         self._state = State(Phase.LOADING)
         self._warm = False
         # The last error that nobody foresaw, and what is told of it; empty once a round has gone well.
@@ -71,9 +73,14 @@ class Background:
     def start(self) -> None:
         self._thread.start()
 
+    def page_opened(self) -> None:
+        """A page is open: what it shows no longer has to share the processor with the model that is loaded."""
+        self._opened.set()
+
     def stop(self) -> None:
         """Ask the thread to end. A window of vectors in hand ends early once the index is closed, too."""
         self._stopped.set()
+        self._opened.set()
 
     def join(self, timeout: float) -> bool:
         """Wait for the end at most so many seconds; whether it has come."""
@@ -82,6 +89,7 @@ class Background:
         return not self._thread.is_alive()
 
     def _run(self) -> None:
+        self._opened.wait(self._patience)
         while not self._stopped.is_set():
             try:
                 self._work()

@@ -208,6 +208,8 @@ def _wire_status(
         return _masthead(index), rendering.status(state), gr.Timer(wanted) if wanted != interval else gr.skip()
 
     def opened() -> tuple[Any, Any, Any]:
+        if background:
+            background.page_opened()
         state = rendering.status(_state(index, background))
         return _masthead(index), state, gr.Dropdown(choices=_outlets(index))
 
