@@ -26,7 +26,7 @@ from page_states import STATES, PageState, chromium, opened, show_in, staged
 
 DOCS = Path(__file__).parents[1] / "docs"
 FOLDER = DOCS / "screenshots-out"
-IN_README, README_STATE = DOCS / "screenshot.png", "answered"
+IN_README, README_STATE = DOCS / "screenshot.png", "corrected"
 WIDTHS, SCHEMES = (1440, 1024, 390), ("light", "dark")
 STYLE = """body { font: 15px/1.5 system-ui, sans-serif; margin: 24px; color: #222; background: #ddd; }
 div { display: flex; flex-wrap: wrap; gap: 12px; align-items: flex-start; } img { border: 1px solid #999; }"""
