@@ -8,6 +8,7 @@ the working folder, if there is one), the default below.
 from __future__ import annotations
 
 import dataclasses
+import math
 import os
 import tomllib
 from collections.abc import Mapping
@@ -108,6 +109,8 @@ class Config:
                 raise ConfigError(
                     f"{field.name} must be {_KINDS[expected]}, not {value!r}", cure="See qa/config.py for its meaning."
                 )
+            if expected is float and not math.isfinite(value):
+                raise ConfigError(f"{field.name} must be a finite number, not {value!r}", cure="Correct it.")
             if expected in (int, float) and (value <= 0 if field.name not in _MAY_BE_ZERO else value < 0):
                 raise ConfigError(f"{field.name} must be above 0, not {value!r}", cure="Leave it out for the default.")
             if value not in (choices := _CHOICES.get(field.name, (value,))):

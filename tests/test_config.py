@@ -57,6 +57,16 @@ def test_each_number_has_a_lower_limit(field: dataclasses.Field[Any]) -> None:
             Config(**{field.name: kind(0)})
 
 
+@pytest.mark.parametrize("field", [f for f in FIELDS if type(f.default) is float], ids=lambda f: f.name)
+@pytest.mark.parametrize("said", ["nan", "inf", "-inf"])
+def test_a_number_is_finite(field: dataclasses.Field[Any], said: str) -> None:
+    with pytest.raises(ConfigError, match=f"^{field.name} must be a finite number, not {said}"):
+        load_config({f"QA_{field.name.upper()}": said})
+    Path("dateline.toml").write_text(f"{field.name} = {said}\n")
+    with pytest.raises(ConfigError, match=f"^{field.name} must be a finite number, not {said}"):
+        load_config({})
+
+
 def test_a_whole_number_will_do_for_a_float() -> None:
     value = Config(dense_weight=2).dense_weight
     assert (value, type(value)) == (2.0, float)

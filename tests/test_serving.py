@@ -555,6 +555,22 @@ def test_a_port_that_is_taken_is_an_error_with_a_cure() -> None:
 # The command line
 
 
+@pytest.mark.parametrize("wanted", [(), ("questions",), ("edits",), ("questions", "edits")])
+def test_what_the_command_was_told_to_log_is_logged(wanted: tuple[str, ...]) -> None:
+    from qa.cli.chat import _log_events
+
+    loggers = {"questions": logging.getLogger("qa.web.questions"), "edits": logging.getLogger("qa.web.editing")}
+    before = {name: logger.level for name, logger in loggers.items()}
+    try:
+        for logger in loggers.values():
+            logger.setLevel(logging.NOTSET)
+        _log_events(**{name: name in wanted for name in loggers})
+        assert [name for name, logger in loggers.items() if logger.isEnabledFor(logging.INFO)] == list(wanted)
+    finally:
+        for name, logger in loggers.items():
+            logger.setLevel(before[name])
+
+
 def test_the_command_adds_lists_and_removes(tmp_path: Path) -> None:
     def run(*arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
         return subprocess.run(

@@ -467,7 +467,10 @@ def test_the_state_of_the_work_is_told_in_words() -> None:
     assert not Elements(done + hostile).tags & {"script", "img", "svg"}
 
 
-def test_pages_look_often_while_there_is_something_to_see(work: intake.Intake, tmp_path: Path) -> None:
+def test_pages_look_often_while_there_is_something_to_see(
+    work: intake.Intake, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "qa.web.editing")
     events = editing.Work(editing.Editor(work, paths=False, may=lambda name: name != "ben"))
     anna, ben = gr.Request(username="anna"), gr.Request(username="ben")
     shown, cancel, pace = events.look(5.0, anna)
@@ -493,6 +496,9 @@ def test_pages_look_often_while_there_is_something_to_see(work: intake.Intake, t
     assert events.cancel(anna) and work.state.cancelling
     _, cancel, pace = events.look(1.0, anna)
     assert not cancel.visible and pace == gr.skip()
+    # What was refused changed nothing, and is not there.
+    logged = [record.getMessage() for record in caplog.records if record.name == "qa.web.editing"]
+    assert logged == ["anna adds 'n.jsonl'", "anna cancels adding 'n.jsonl'"]
 
 
 def test_an_article_is_removed_once_that_is_confirmed(
