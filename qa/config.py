@@ -104,7 +104,11 @@ class Config:
             value = getattr(self, field.name)
             expected: type = type(field.default)
             if expected is float and type(value) is int:
-                object.__setattr__(self, field.name, float(value))
+                try:
+                    value = float(value)
+                except OverflowError:  # more than 308 digits
+                    value = math.inf
+                object.__setattr__(self, field.name, value)
             elif type(value) is not expected:
                 raise ConfigError(
                     f"{field.name} must be {_KINDS[expected]}, not {value!r}", cure="See qa/config.py for its meaning."

@@ -72,6 +72,11 @@ def test_a_whole_number_will_do_for_a_float() -> None:
     assert (value, type(value)) == (2.0, float)
 
 
+def test_a_whole_number_too_large_for_a_float_is_refused() -> None:
+    with pytest.raises(ConfigError, match="^dense_weight must be a finite number, not inf"):
+        Config(dense_weight=10**400)
+
+
 @pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.name)
 def test_each_setting_can_come_from_the_environment(field: dataclasses.Field[Any]) -> None:
     word = {"llm_unsupported": "mark", "llm_rewrite": "on", "chat_feedback": "on", "chat_history": "on"}.get(
