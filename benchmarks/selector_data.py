@@ -1,7 +1,8 @@
 """The questions that benchmarks/train_selector.py trains on, and those it is measured on.
 
-Training: the train parts of shared/data/answer_sentences and most articles of squad2 dev. Measuring: the dev parts and
-the other articles. A training question that stands in a dev part too is left out.
+Training: the train parts of shared/data/answer_sentences, most articles of squad2 dev, and our own questions about most
+of the Wikinews articles (questions/wikinews.jsonl) and about stories that we made up (questions/stories.jsonl).
+Measuring: the dev parts and the other articles. A training question that stands in a dev part too is left out.
 """
 
 from __future__ import annotations
@@ -15,9 +16,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from qa import Article
+from qa.formats import read_articles
 from qa.passages import split_sentences
 
 DATA = Path(__file__).parents[2] / "shared/data"
+# Written for Dateline in November 2026. Of each question about Wikinews: where in the article its answering sentences
+# begin. A story is told by three articles; its questions name the article and the sentence, from 0.
+NEWS_QUESTIONS = Path(__file__).parent / "questions/wikinews.jsonl"
+STORIES = Path(__file__).parent / "questions/stories.jsonl"
+OWN_SETS = ("wikinews", "stories")
 TRAINING = ("trecqa-train", "wikiqa-train", "selqa-train", "qed-train", "multirc-train", "qamr-train")
 # The short, presumed ones of qamr would drown the rest.
 LIMITS = {"qamr-train": 1_500}
@@ -46,6 +54,7 @@ def training_examples() -> list[Example]:
         random.Random(0).shuffle(rows)
         examples += [shortened(row, generator) for row in rows[: LIMITS.get(name)]]
     examples += read_squad(held=False)
+    examples += [shortened(example, generator) for example in (*read_news(held=False), *read_stories())]
     held = {folded(example.question) for part in evaluation_examples().values() for example in part}
     kept = [example for example in examples if folded(example.question) not in held]
     print(f"{len(kept)} training questions; {len(examples) - len(kept)} left out that stand in a dev part")
@@ -54,7 +63,7 @@ def training_examples() -> list[Example]:
 
 def evaluation_examples() -> dict[str, list[Example]]:
     sets = {name: read_set(name) for name in ("onestopqa-dev", "trecqa-dev", "wikiqa-dev", "selqa-dev")}
-    return sets | {"squad2, held": read_squad(held=True)}
+    return sets | {"squad2, held": read_squad(held=True), "wikinews, held": read_news(held=True)}
 
 
 def read_set(name: str) -> list[Example]:
@@ -97,6 +106,55 @@ def read_squad(*, held: bool) -> list[Example]:
 def held_of_squad(title: str) -> bool:
     """Whether an article of squad2 is held for measuring: 3 of the 16, with 616 of the 3,051 questions."""
     return zlib.crc32(title.encode()) % 4 == 1
+
+
+def read_news(*, held: bool) -> list[Example]:
+    """Our questions about Wikinews articles, each against its own article: those held for measuring, or the others."""
+    articles = {article.id: article for article in news_articles()}
+    examples = []
+    for row in read_lines(NEWS_QUESTIONS):
+        if held_of_news(row["article"]) != held:
+            continue
+        article = articles[row["article"]]
+        spans = split_sentences(article.text)
+        answering = {start for start, end in spans if any(start <= at < end for at in row["answered_at"])}
+        labelled = {
+            "question": row["question"],
+            "sentences": [article.text[start:end] for start, end in spans],
+            "labels": [start in answering for start, _ in spans],
+        }
+        examples.append(example_of("wikinews", labelled, ordered=True, title=article.title))
+    return examples
+
+
+def read_stories() -> list[Example]:
+    """The questions about our own stories, each against the sentences of all articles of its story."""
+    examples = []
+    for story in read_lines(STORIES):
+        told: list[tuple[str, str, str, str]] = []
+        places = []
+        for number, article in enumerate(story["articles"]):
+            own = article["sentences"]
+            around = zip(own, ["", *own[:-1]], [*own[1:], ""], [article["title"]] * len(own), strict=True)
+            told += around
+            places += [[number, place] for place in range(len(own))]
+        sentences, previous, following, titles = map(list, zip(*told, strict=True))
+        examples += [
+            Example("stories", asked["question"], sentences, previous, following, titles,
+                    [place in asked["answers"] for place in places])
+            for asked in story["questions"]
+        ]  # fmt: skip
+    return examples
+
+
+def news_articles() -> list[Article]:
+    records = read_articles(DATA / "wikinews/articles.jsonl", maximum_record_bytes=1_000_000)
+    return [record for record in records if isinstance(record, Article)]
+
+
+def held_of_news(article_id: str) -> bool:
+    """Whether a Wikinews article is held for measuring, and for fitting what is built on the selector: 3 of 8."""
+    return zlib.crc32(article_id.encode()) % 8 < 3
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:

@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
-from selector_data import Example, evaluation_examples, training_examples
+from selector_data import OWN_SETS, Example, evaluation_examples, training_examples
 from torch.nn.functional import linear, softplus
 
 from qa.encoder import load_default_transformer
@@ -44,8 +44,8 @@ from qa.reading import (
 from qa.selector import CHANGED, LAYERS_TOGETHER, MODEL_FILE, joint_scores, load_selector, norms_of
 
 RANK = 32
-SENTENCES = 6  # of a question in one step
-QUESTIONS_A_STEP = 8
+SENTENCES = 8  # of a question in one step
+QUESTIONS_A_STEP = 6
 PAIRS_AT_ONCE = 24
 FASTER = {"figures": 10.0, "constant": 2.0, "segments": 2.0, "flags": 2.0, "context": 2.0}
 WARM_UP = 80  # steps
@@ -182,17 +182,19 @@ def rows_of(example: Example, others: list[str], around: dict[str, tuple[str, st
 
 
 def steps(examples: list[Example], others: list[list[str]], readings: Readings, seed: int,
-          first: int) -> Iterator[tuple[int, list[tuple[list[Pair], list[bool]]]]]:  # fmt: skip
-    """Endless steps, from step `first` on."""
+          first: int, share: float) -> Iterator[tuple[int, list[tuple[list[Pair], list[bool]]]]]:  # fmt: skip
+    """Endless steps, from step `first` on; an epoch has all our own questions and a share of the others."""
     around = {
         sentence: near
         for example in examples
         for sentence, *near in zip(example.sentences, example.previous, example.following, example.titles, strict=True)
     }
+    own = [i for i, example in enumerate(examples) if example.set in OWN_SETS]
+    rest = [i for i, example in enumerate(examples) if example.set not in OWN_SETS]
     step, epoch = 0, 0
     while True:
         generator = random.Random(seed * 1000 + epoch)
-        order = list(range(len(examples)))
+        order = own + generator.sample(rest, int(share * len(rest)))
         generator.shuffle(order)
         for start in range(0, len(order) - QUESTIONS_A_STEP + 1, QUESTIONS_A_STEP):
             if step >= first:
@@ -241,7 +243,7 @@ def train(arguments: argparse.Namespace) -> None:
     if checkpoint.exists():
         averaged = state["averaged"]
     losses, started = [], time.monotonic()
-    for step, part in steps(examples, others, readings, arguments.seed, first):
+    for step, part in steps(examples, others, readings, arguments.seed, first, arguments.share):
         if step >= arguments.steps:
             break
         for group in optimizer.param_groups:
@@ -335,6 +337,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=1_400)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--rate", type=float, default=3e-4, help="learning rate of the additions, at its highest")
+    parser.add_argument("--share", type=float, default=1.0, help="how many of the questions that are not ours, of 1")
     parser.add_argument("--onward", action="store_true", help="begin with the shipped selector, not from nothing")
     parser.add_argument("--limit", type=int, default=10_000, help="questions of each dev part to evaluate on")
     parser.add_argument("--evaluate", action="store_true")

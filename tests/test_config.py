@@ -73,7 +73,7 @@ def test_a_whole_number_will_do_for_a_float() -> None:
 
 
 def test_a_whole_number_too_large_for_a_float_is_refused() -> None:
-    with pytest.raises(ConfigError, match="^dense_weight must be a finite number, not inf"):
+    with pytest.raises(ConfigError, match=r"^dense_weight must be a finite number, not inf"):
         Config(dense_weight=10**400)
 
 
