@@ -158,9 +158,9 @@ def test_the_work_grows_with_the_length_and_no_more(question: str, text: str) ->
     times = []
     for repeats in (50, 200):
         best = float("inf")
-        for _ in range(3):
-            started = time.perf_counter()
+        for _ in range(5):
+            started = time.thread_time()  # what else runs on the machine does not count
             find_short_answer(question, text * repeats)
-            best = min(best, time.perf_counter() - started)
+            best = min(best, time.thread_time() - started)
         times.append(best)
-    assert times[1] < 8 * times[0] + 0.01
+    assert times[1] < 8 * times[0] + 0.02

@@ -36,6 +36,12 @@ _PLACE_LED = re.compile(
 )
 # Else it is an adjective: "in Byzantine hands".
 _PLACE_ENDS = re.compile(rf"\W*\Z|[,.;:)!?—]| ?[(–-]|['’]s\b| (?:{'|'.join(FUNCTION)})\b")
+# "Found in a beehive"; "opened in the port of Oslo" and "in the old town hall of Oslo" name one in the end.
+_UNNAMED_PLACE = re.compile(
+    r" (?:\w+ )?(?:in|inside|at|on|under|beneath|behind|near|between) (?:an?|the|his|her|its|their|some) "
+    r"(?=[a-z])(?!(?:[a-z-]+ ){1,4}(?:the )?[A-Z])"
+)
+_WORD = re.compile(r"\w+")
 _PLACE_GOES_ON = re.compile(r", (?=[A-Z])")
 
 
@@ -83,7 +89,7 @@ def clock(case: Case) -> Span | None:
 def where(case: Case) -> Span | None:
     """The one name after "in", "at" or the like; for "which town", the one that the question's verb goes with, too."""
     text = case.sentence
-    if "where" in case.match.group().lower() and not _all_said(case):
+    if "where" in case.match.group().lower() and (not _all_said(case) or _stands_at_something(case)):
         return None
     spans: list[tuple[int, int]] = []
     names = [name for name in names_in(text) if not case.known(name.text)]
@@ -104,6 +110,13 @@ def _says_half(case: Case) -> bool:
     """Whether the sentence says half of what is asked beside its names: a day stands with anything that happened."""
     asked = case.terms - case.names
     return 2 * len(asked & set(terms_of(case.sentence))) >= len(asked)
+
+
+def _stands_at_something(case: Case) -> bool:
+    """Whether a verb of the question is followed by a place without a name ("found in a beehive")."""
+    verbs = case.terms - case.names
+    words = (word for word in _WORD.finditer(case.sentence) if verbs & set(terms_of(word[0])))
+    return any(_UNNAMED_PLACE.match(case.sentence, word.end()) for word in words)
 
 
 def _all_said(case: Case) -> bool:
