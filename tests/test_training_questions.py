@@ -34,7 +34,7 @@ def test_each_answer_of_a_story_is_one_of_its_sentences() -> None:
         lengths = [len(article["sentences"]) for article in story["articles"]]
         assert all(text.strip() for article in story["articles"] for text in [article["title"], *article["sentences"]])
         for asked in story["questions"]:
-            assert all(place < lengths[number] for number, place in asked["answers"]), asked
+            assert all(number >= 0 and 0 <= place < lengths[number] for number, place in asked["answers"]), asked
     unanswered = Counter(not asked["answers"] for story in stories for asked in story["questions"])
     assert unanswered[True] / unanswered.total() == pytest.approx(4 / 14, abs=0.01)
 

@@ -113,9 +113,9 @@ def _says_half(case: Case) -> bool:
 
 
 def _stands_at_something(case: Case) -> bool:
-    """Whether a verb of the question is followed by a place without a name ("found in a beehive")."""
-    verbs = case.terms - case.names
-    words = (word for word in _WORD.finditer(case.sentence) if verbs & set(terms_of(word[0])))
+    """Whether a word of the question is followed by a place without a name ("found in a beehive")."""
+    asked = case.terms - case.names
+    words = (word for word in _WORD.finditer(case.sentence) if asked & set(terms_of(word[0])))
     return any(_UNNAMED_PLACE.match(case.sentence, word.end()) for word in words)
 
 
