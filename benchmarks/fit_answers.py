@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 import torch
 from scipy.optimize import minimize
-from selector_data import NEWS_QUESTIONS, held_of_news, held_of_squad, news_articles, read_lines
+from selector_data import QUESTIONS, held_of_news, held_of_squad, news_articles, read_lines
 from sklearn.metrics import roc_auc_score
 
 import qa
@@ -164,7 +164,9 @@ def load_sets(work: Path, names: list[str]) -> dict[str, list[Question]]:
         news = index("realtimeqa", articles)
         sets["realtimeqa"] = collect(news, read_lines(DATA / "realtimeqa/questions-dev.jsonl"), answer_stands_in)
     if "wikinews" in names and (DATA / "wikinews").exists():
-        unseen = [question for question in read_lines(NEWS_QUESTIONS) if held_of_news(question["article"])]
+        unseen = [
+            question for question in read_lines(QUESTIONS / "wikinews.jsonl") if held_of_news(question["article"])
+        ]
         questions = random.Random(0).sample(unseen, min(LIMIT, len(unseen)))
         sets["wikinews"] = collect(index("wikinews", news_articles()), questions, stands_there)
     return sets

@@ -22,10 +22,10 @@ from qa.passages import split_sentences
 
 DATA = Path(__file__).parents[2] / "shared/data"
 # Written for Dateline in November 2026. Of each question about Wikinews: where in the article its answering sentences
-# begin. A story is told by three articles; its questions name the article and the sentence, from 0.
-NEWS_QUESTIONS = Path(__file__).parent / "questions/wikinews.jsonl"
-STORIES = Path(__file__).parent / "questions/stories.jsonl"
-OWN_SETS = ("wikinews", "stories")
+# begin. The others are about texts of our own; they name the article of a unit and the sentence, from 0.
+QUESTIONS = Path(__file__).parent / "questions"
+OWN_TEXTS = ("stories", "dossiers", "encyclopedia", "features", "quizzes")
+OWN_SETS = ("wikinews", *OWN_TEXTS)
 TRAINING = ("trecqa-train", "wikiqa-train", "selqa-train", "qed-train", "multirc-train", "qamr-train")
 # The short, presumed ones of qamr would drown the rest.
 LIMITS = {"qamr-train": 1_500}
@@ -54,7 +54,7 @@ def training_examples() -> list[Example]:
         random.Random(0).shuffle(rows)
         examples += [shortened(row, generator) for row in rows[: LIMITS.get(name)]]
     examples += read_squad(held=False)
-    examples += [shortened(example, generator) for example in (*read_news(held=False), *read_stories())]
+    examples += [shortened(example, generator) for example in (*read_news(held=False), *read_own_texts())]
     held = {folded(example.question) for part in evaluation_examples().values() for example in part}
     kept = [example for example in examples if folded(example.question) not in held]
     print(f"{len(kept)} training questions; {len(examples) - len(kept)} left out that stand in a dev part")
@@ -112,7 +112,7 @@ def read_news(*, held: bool) -> list[Example]:
     """Our questions about Wikinews articles, each against its own article: those held for measuring, or the others."""
     articles = {article.id: article for article in news_articles()}
     examples = []
-    for row in read_lines(NEWS_QUESTIONS):
+    for row in read_lines(QUESTIONS / "wikinews.jsonl"):
         if held_of_news(row["article"]) != held:
             continue
         article = articles[row["article"]]
@@ -127,23 +127,23 @@ def read_news(*, held: bool) -> list[Example]:
     return examples
 
 
-def read_stories() -> list[Example]:
-    """The questions about our own stories, each against the sentences of all articles of its story."""
+def read_own_texts() -> list[Example]:
+    """The questions about texts of our own, each against the sentences of all articles of its unit."""
     examples = []
-    for story in read_lines(STORIES):
-        told: list[tuple[str, str, str, str]] = []
-        places = []
-        for number, article in enumerate(story["articles"]):
-            own = article["sentences"]
-            around = zip(own, ["", *own[:-1]], [*own[1:], ""], [article["title"]] * len(own), strict=True)
-            told += around
-            places += [[number, place] for place in range(len(own))]
-        sentences, previous, following, titles = map(list, zip(*told, strict=True))
-        examples += [
-            Example("stories", asked["question"], sentences, previous, following, titles,
-                    [place in asked["answers"] for place in places])
-            for asked in story["questions"]
-        ]  # fmt: skip
+    for name in OWN_TEXTS:
+        for unit in read_lines(QUESTIONS / f"{name}.jsonl"):
+            told: list[tuple[str, str, str, str]] = []
+            places = []
+            for number, article in enumerate(unit["articles"]):
+                own = article["sentences"]
+                told += zip(own, ["", *own[:-1]], [*own[1:], ""], [article["title"]] * len(own), strict=True)
+                places += [[number, place] for place in range(len(own))]
+            sentences, previous, following, titles = map(list, zip(*told, strict=True))
+            examples += [
+                Example(name, asked["question"], sentences, previous, following, titles,
+                        [place in asked["answers"] for place in places])
+                for asked in unit["questions"]
+            ]  # fmt: skip
     return examples
 
 
