@@ -40,6 +40,9 @@ ROOT = Path(__file__).parents[1]
 DATA = ROOT.parent / "shared/data"
 FOLDS = 5
 LIMIT = 600  # questions of a set; more change nothing but the time it takes
+# A name that the archive has nowhere: 14 of 604 questions without an answer have one, and 2 of 1,115 with one (golden,
+# realtimeqa, Wikinews, squad2). They are too few to be fitted, so this is set, below the logarithm of that ratio (2.6).
+UNKNOWN_NAME = -2.0
 # From .00001 to .001 the cross-validated AUC on golden stays between .737 and .741. Within that range this value was
 # chosen with the scores of the seed questions in sight, so those are no independent test of it.
 CONFIDENCE_PENALTY = 0.0003
@@ -164,9 +167,9 @@ def load_sets(work: Path, names: list[str]) -> dict[str, list[Question]]:
         news = index("realtimeqa", articles)
         sets["realtimeqa"] = collect(news, read_lines(DATA / "realtimeqa/questions-dev.jsonl"), answer_stands_in)
     if "wikinews" in names and (DATA / "wikinews").exists():
-        unseen = [
-            question for question in read_lines(QUESTIONS / "wikinews.jsonl") if held_of_news(question["article"])
-        ]
+        # Those that leave the names out would teach that names which the archive lacks mean little.
+        written = read_lines(QUESTIONS / "wikinews.jsonl")
+        unseen = [each for each in written if held_of_news(each["article"]) and not each.get("indirect")]
         questions = random.Random(0).sample(unseen, min(LIMIT, len(unseen)))
         sets["wikinews"] = collect(index("wikinews", news_articles()), questions, stands_there)
     return sets
@@ -224,6 +227,7 @@ def fit_confidence(sets: dict[str, list[Question]], weights: np.ndarray[Any, Any
 
     against = ("unknown_terms", "best_expected_unmet", "best_thing_unnamed", "unsupported")
     bounds = [(None, 0) if name in against else (0, None) for name in CONFIDENCE_COLUMNS]
+    bounds[CONFIDENCE_COLUMNS.index("unknown_name")] = (UNKNOWN_NAME, UNKNOWN_NAME)
     start = np.zeros(len(CONFIDENCE_COLUMNS) + 1)
     return minimize(loss, start, jac=True, bounds=[(None, None), *bounds], method="L-BFGS-B").x
 

@@ -119,7 +119,7 @@ def _selected(
 CONFIDENCE_COLUMNS = (
     "unknown_terms", "passage_cosine", "highest_cosine", "best_overlap_in_context", "best_names_overlap",
     "best_shows_expected", "best_expected_unmet", "best_thing_unnamed", "best_selector", "highest_selector",
-    "unsupported",
+    "unsupported", "unknown_name",
 )  # fmt: skip
 
 
@@ -134,6 +134,7 @@ def confidence_figures(asked: Asked, matrix: Matrix, scores: Matrix, hits: Seque
         float(matrix[:, SENTENCE_COLUMNS.index("selector")].max()),
         # Words that the archive does not know, about a thing that the best sentence does not name: a false premise.
         float(bool(asked.unknown) and of_best["thing_unnamed"] > 0),
+        float(asked.names_unknown),
     ]
 
 

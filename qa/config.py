@@ -66,7 +66,7 @@ class Config:
     list_sentences: int = 5  # where a question asks for several things of a kind ("which companies")
     selected_sentences: int = 40  # of a question's passages, those that the selector reads
     answer_margin: float = 2.0  # a further sentence is quoted if its score comes so near to the best one's
-    answer_threshold: float = 0.3  # confidence below which the answer abstains
+    answer_threshold: float = 0.27  # confidence below which the answer abstains
 
     # The optional language model: any server with OpenAI's chat protocol. Its key comes from the environment only.
     llm_base_url: str = ""  # empty: no language model is asked

@@ -59,6 +59,22 @@ def test_names_and_numbers() -> None:
 
 
 @pytest.mark.parametrize(
+    ("question", "unknown"),
+    [
+        ("Who is the mayor of Oslo?", True),
+        ("Who is the mayor of Harl?", False),
+        ("Oslo, who is the mayor?", False),  # the first word has a capital whatever it is
+        ("What did the IMF say?", False),  # the archive may spell it out
+        ("Who sold the gondola?", False),  # no name
+        ("Did Harl vote in 1999?", False),
+    ],
+)
+def test_a_name_that_the_archive_has_nowhere(question: str, unknown: bool) -> None:
+    absent = {"oslo": 0, "imf": 0, "gondola": 0, "1999": 0}
+    assert asked(question, {"harl": 3, "mayor": 5, "vote": 4, "sold": 2, "say": 9} | absent).names_unknown is unknown
+
+
+@pytest.mark.parametrize(
     ("question", "text", "shown"),
     [
         ("Who led the inquiry?", "The inquiry was led by Oda Fenn.", True),
