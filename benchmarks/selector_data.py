@@ -1,7 +1,7 @@
 """The questions that benchmarks/train_selector.py trains on, and those it is measured on.
 
 Training: the train parts of shared/data/answer_sentences, most articles of squad2 dev, and our own questions about most
-of the Wikinews articles (questions/wikinews.jsonl) and about stories that we made up (questions/stories.jsonl).
+of the Wikinews articles and about texts that we made up (questions/).
 Measuring: the dev parts and the other articles. A training question that stands in a dev part too is left out.
 """
 

@@ -134,7 +134,7 @@ def confidence_figures(asked: Asked, matrix: Matrix, scores: Matrix, hits: Seque
         float(matrix[:, SENTENCE_COLUMNS.index("selector")].max()),
         # Words that the archive does not know, about a thing that the best sentence does not name: a false premise.
         float(bool(asked.unknown) and of_best["thing_unnamed"] > 0),
-        float(asked.names_unknown),
+        float(asked.unknown_name),
     ]
 
 

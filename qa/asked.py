@@ -39,7 +39,7 @@ class Asked:
     `weights` maps each term that carries meaning to its IDF; `names` holds those of them that are names or numbers,
     `unknown` those that stand nowhere in the archive; `kind` is the kind of answer expected ("person", "date" ...) or
     empty; `counted` are the terms of what "how many" asks for, `thing` those of what follows "which" or "what".
-    `names_unknown`: it names somebody or something, not by an abbreviation, that stands nowhere in the archive.
+    `unknown_name` is True where it names, not by an abbreviation, what stands nowhere in the archive.
     `says_something` is False for a question of function words only ("What happened?"), which is weighed by them.
 
     Args:
@@ -60,7 +60,7 @@ class Asked:
         names = {term for name in named for term in terms_of(name)}
         # Abbreviations are often spelled out where they are answered.
         full = {term for name in named if not name.isupper() for term in terms_of(name)}
-        self.names_unknown = bool(full & self.unknown)
+        self.unknown_name = bool(full & self.unknown)
         self._pairs = {pair for pair in zip(self.ordered, self.ordered[1:], strict=False) if pair[0] != pair[1]}
         self.names = {t: w for t, w in self.weights.items() if t in names or any(c.isdigit() for c in t)}
         counted = _COUNTED.search(question)

@@ -71,7 +71,7 @@ def test_names_and_numbers() -> None:
 )
 def test_a_name_that_the_archive_has_nowhere(question: str, unknown: bool) -> None:
     absent = {"oslo": 0, "imf": 0, "gondola": 0, "1999": 0}
-    assert asked(question, {"harl": 3, "mayor": 5, "vote": 4, "sold": 2, "say": 9} | absent).names_unknown is unknown
+    assert asked(question, {"harl": 3, "mayor": 5, "vote": 4, "sold": 2, "say": 9} | absent).unknown_name is unknown
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,8 @@ from qa.records import Article
 
 ROOT = Path(__file__).parents[1]
 QUESTIONS = ROOT / "benchmarks/questions"
-OWN_TEXTS = ("stories", "dossiers", "encyclopedia", "features", "quizzes")
+# Which share of their questions has no answer, as their README says.
+UNANSWERED = {"stories": 0.3, "dossiers": 0.14, "encyclopedia": 0.46, "features": 0.18, "quizzes": 0.14}
 NEWS = ROOT.parent / "shared/data/wikinews/articles.jsonl"
 
 
@@ -28,8 +29,8 @@ def folded(text: str) -> str:
     return " ".join(re.findall(r"\w+", text.lower()))
 
 
-@pytest.mark.parametrize("name", OWN_TEXTS)
-def test_each_answer_is_a_sentence_of_its_unit(name: str) -> None:
+@pytest.mark.parametrize(("name", "without"), UNANSWERED.items())
+def test_each_answer_is_a_sentence_of_its_unit(name: str, without: float) -> None:
     units = read_lines(QUESTIONS / f"{name}.jsonl")
     assert len({unit["story"] for unit in units}) == len(units)
     for unit in units:
@@ -40,13 +41,13 @@ def test_each_answer_is_a_sentence_of_its_unit(name: str) -> None:
         different = {folded(asked["question"]) for asked in unit["questions"]}
         assert len(different) == len(unit["questions"]), unit["story"]
     unanswered = Counter(not asked["answers"] for unit in units for asked in unit["questions"])
-    assert 0.1 < unanswered[True] / unanswered.total() < 0.5
+    assert unanswered[True] / unanswered.total() == pytest.approx(without, abs=0.01)
 
 
 def test_none_is_a_golden_question_or_tells_of_the_sample_archive() -> None:
     golden = {folded(case["question"]) for case in read_lines(ROOT / "tests/data/golden.jsonl")}
     own = [row["question"] for row in read_lines(QUESTIONS / "wikinews.jsonl")]
-    for name in OWN_TEXTS:
+    for name in UNANSWERED:
         text = (QUESTIONS / f"{name}.jsonl").read_text(encoding="utf-8")
         assert not re.search(r"Skellhaven|Merrowland|Tarnvik|Brightkeel", text)
         own += [asked["question"] for line in text.splitlines() for asked in json.loads(line)["questions"]]
